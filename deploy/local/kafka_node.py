@@ -41,6 +41,9 @@ share.coordinator.state.topic.min.isr=1
 offsets.topic.num.partitions=4
 transaction.state.log.num.partitions=4
 group.initial.rebalance.delay.ms=0
+# After a crash the controller lets the broker in again only when the old session is over (default: 9 s).
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=500
 # The default of 128 MB is a quarter of the heap.
 log.cleaner.dedupe.buffer.size=16777216
 """

@@ -56,9 +56,8 @@ def _stat_fields(pid: int) -> list[str] | None:
 
 
 def _ps(pid: int, column: str) -> str | None:
-    done = subprocess.run(
-        ["ps", "-o", f"{column}=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    command = ["ps", "-o", f"{column}=", "-p", str(pid)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.strip() or None
 
 
@@ -86,6 +85,10 @@ def start_mark(pid: int) -> str | None:
 
 def _reap(pid: int) -> None:
     """Collect the process if it is a dead child of ours, else it would stay a zombie."""
+    for child in _children:
+        if child.pid == pid:
+            child.poll()
+            return
     with contextlib.suppress(OSError):
         os.waitpid(pid, os.WNOHANG)
 
@@ -129,7 +132,7 @@ def spawn(
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )  # fmt: skip
-    _children[:] = [other for other in _children if start_mark(other.pid) is not None] + [child]
+    _children[:] = [other for other in _children if other.poll() is None] + [child]
     return child
 
 

@@ -148,10 +148,8 @@ class Stack:
         with self._locked():
             node = self._load()[name]
             if node.pid is None or not self._nodes[name].is_running(node):
-                raise StackError(
-                    f"{self._nodes[name].title} does not run in {self.dir}, so it cannot be killed. "
-                    "Start it first."
-                )
+                title = self._nodes[name].title
+                raise StackError(f"{title} does not run in {self.dir}, so nothing to kill. Start it first.")
             process.kill(node.pid, node.started)
 
     def status(self) -> dict[str, NodeStatus]:
@@ -167,7 +165,10 @@ class Stack:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.down()
 
@@ -228,8 +229,7 @@ class Stack:
                 yield
         except OSError as error:
             raise StackError(
-                f"The stack's folder {self.dir} cannot be used: {error}. "
-                "Choose another with --dir or PARLEY_STACK_DIR."
+                f"Cannot use the folder {self.dir}: {error}. Choose another by --dir or PARLEY_STACK_DIR."
             ) from error
 
 

@@ -107,7 +107,9 @@ def pick_port(avoid: Iterable[int] = ()) -> int:
 
 
 def settle_ports(
-    names: Iterable[str], recorded: Mapping[str, int], avoid: Iterable[int] = ()
+    names: Iterable[str],
+    recorded: Mapping[str, int],
+    avoid: Iterable[int] = (),
 ) -> dict[str, int]:
     """The recorded ports where they are still free, new ones where not."""
     taken = set(avoid)
