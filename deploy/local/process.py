@@ -98,6 +98,17 @@ def is_same(pid: int | None, mark: str | None) -> bool:
     return pid is not None and mark is not None and start_mark(pid) == mark
 
 
+def has_let_go(pid: int, mark: str | None) -> bool:
+    """True when the process is gone with all its threads, so that its ports and file locks are free again.
+
+    After SIGKILL the first thread can be a zombie while others still hold what the process had.
+    """
+    if is_same(pid, mark):
+        return False
+    fields = _stat_fields(pid) if sys.platform == "linux" else None
+    return fields is None or fields[0] not in ("Z", "X") or int(fields[17]) <= 1
+
+
 def command_line(pid: int) -> str:
     """The process's command line, blanks between its words; empty when unknown."""
     if sys.platform == "linux":
@@ -166,7 +177,7 @@ def terminate(pid: int, mark: str | None, grace: float) -> str:
     """SIGTERM, a while of patience, SIGKILL. Returns `gone`, `stopped` or `killed`."""
     if not send(pid, mark, signal.SIGTERM):
         return "gone"
-    if wait_until(lambda: not is_same(pid, mark), grace):
+    if wait_until(lambda: has_let_go(pid, mark), grace, 0.02):
         return "stopped"
     kill(pid, mark)
     return "killed"
@@ -174,7 +185,7 @@ def terminate(pid: int, mark: str | None, grace: float) -> str:
 
 def kill(pid: int, mark: str | None) -> None:
     """SIGKILL, then wait until the kernel has let go of it."""
-    if send(pid, mark, signal.SIGKILL) and not wait_until(lambda: not is_same(pid, mark), 30):
+    if send(pid, mark, signal.SIGKILL) and not wait_until(lambda: has_let_go(pid, mark), 30, 0.02):
         raise StackError(
             f"Process {pid} does not end, even by SIGKILL: it may wait for a disk or a network drive that "
             "hangs. "

@@ -92,7 +92,7 @@ class Stack:
             record = self._load()
             begun: list[str] = []
             try:
-                missing = [name for name in chosen if not self._nodes[name].is_running(record[name])]
+                missing = [name for name in chosen if not self._is_alive(self._nodes[name], record[name])]
                 for name in missing:
                     self._nodes[name].prepare()
                 for name in reversed(missing):  # Elasticsearch takes longest: Kafka starts meanwhile
@@ -183,6 +183,17 @@ class Stack:
             named = only if isinstance(only, str) else ", ".join(unknown)
             raise StackError(f"There is no server {named!r}; name some of {', '.join(NAMES)}, in a list.")
         return [name for name in NAMES if name in only]
+
+    def _is_alive(self, node: Node, entry: state.NodeState) -> bool:
+        """Whether it runs and is not just dying: one that does not answer gets a moment to show which."""
+        running = node.is_running(entry)
+        if running and not node.is_ready(entry):
+            process.wait_until(lambda: not node.is_running(entry), 1)
+            running = node.is_running(entry)
+        if entry.pid is not None and not running:
+            pid = entry.pid  # its ports are to be free again, else new ones would be chosen
+            process.wait_until(lambda: process.has_let_go(pid, entry.started), 15)
+        return running
 
     def _start(self, name: str, record: dict[str, state.NodeState]) -> None:
         node, entry = self._nodes[name], record[name]

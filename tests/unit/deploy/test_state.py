@@ -111,6 +111,18 @@ def test_one_that_ignores_the_polite_signal_is_killed(sleeper: subprocess.Popen[
     assert not process.send(sleeper.pid, "gone", signal.SIGKILL)
 
 
+def test_a_killed_process_has_let_go_of_its_port_at_once() -> None:
+    code = "import socket,time; s=socket.create_server(('127.0.0.1',0)); print(s.getsockname()[1],flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        mark = process.start_mark(server.pid)
+        assert not process.has_let_go(server.pid, mark)
+        process.kill(server.pid, mark)
+        assert process.has_let_go(server.pid, mark)
+        assert state.is_free(port)
+
+
 def test_a_pid_file_is_believed_only_if_the_command_line_agrees(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
     (tmp_path / "es.pid").write_text(str(sleeper.pid))
     assert server_pid(tmp_path) is None
