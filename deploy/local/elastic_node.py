@@ -180,8 +180,7 @@ class ElasticNode(Node):
                     os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
     def _environment(self) -> dict[str, str]:
-        # Compiling with the first tier only: ready a fifth sooner, less work for few cores; slower under long load.
-        # load.
+        # Compiling with the first tier only: ready a fifth sooner, but slower under long load.
         extra = self.context.env.get("PARLEY_ES_JAVA_OPTS", "-XX:TieredStopAtLevel=1")
         options = f"-Xms{self.heap} -Xmx{self.heap} {extra}"
         folder = str(self.folder)
