@@ -1,0 +1,128 @@
+"""Who said a marked stretch: by the words after it, before it, around it, or of the paragraph before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines.annotations import Marked, Stretch
+from pipelines.quotes.frame import Cue, Frame, Subject
+
+_ACCORDING = re.compile(r"\s*(according to|in the words of|as told by)\s+", re.I)
+_OPENING_TAIL = re.compile(r"(?:[,:]|\b(?:that|as|by|for|of|a|an|the|his|her|its|their|to|in|on|with|and))\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """The speaker and the cue of one marked stretch, and who passed it on."""
+
+    subject: Subject | None
+    cue: Cue | None
+    relays: tuple[Cue, ...] = ()
+    """Attributions of the whole sentence by someone else: ``..., TASS reported``."""
+    implicit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A marked stretch and the sentence parts around it."""
+
+    mark: Marked
+    before: Stretch
+    """From the beginning of its sentence to its opening mark."""
+    after: Stretch
+    """From its closing mark to the end of its sentence."""
+
+
+def place(frame: Frame, mark: Marked) -> Place:
+    """The sentence parts around a marked stretch; empty where it begins or ends its sentence."""
+    first = frame.sentence(mark.outer_start)
+    last = frame.sentence(max(mark.outer_start, mark.outer_end - 1))
+    return Place(
+        mark,
+        Stretch(min(first.start, mark.outer_start), mark.outer_start),
+        Stretch(mark.outer_end, max(mark.outer_end, last.end)),
+    )
+
+
+def attribute(frame: Frame, here: Place) -> Attribution:
+    """The attribution inside the sentence; ``subject`` is None where the sentence gives none."""
+    before = frame.cues(here.before.start, here.before.end)
+    after = _after(frame, here)
+    leading = _leading(frame, before, here)
+    if leading is not None and after is not None and _other_voice(leading, after):
+        # The clause before the marks has a speaker of its own; what follows passes the words on.
+        return Attribution(leading.subject, leading, (after,))
+    if after is not None:
+        return Attribution(after.subject, after)
+    if leading is not None:
+        return Attribution(leading.subject, leading)
+    return Attribution(None, None)
+
+
+def _leading(frame: Frame, cues: list[Cue], here: Place) -> Cue | None:
+    """The nearest cue before the marks whose clause runs into them."""
+    for cue in reversed(cues):
+        between = frame.document.text[cue.end : here.before.end]
+        if len(between) > 220:
+            return None
+        return cue
+    return None
+
+
+def _after(frame: Frame, here: Place) -> Cue | None:
+    """The attribution that follows the marks: ``," he said``, ``," said Lavrov``, ``, according to ...``."""
+    text = frame.document.text
+    start, end = here.after.start, here.after.end
+    match = _ACCORDING.match(text, start, end) or _ACCORDING.search(text, start, end)
+    if match:
+        mentions = frame.mentions_between(match.end(), min(end, match.end() + 80))
+        for mention in mentions:
+            if mention.start - match.end() <= 4:
+                entity = frame.people.entities[mention.entity]
+                subject = Subject(mention.start, mention.end, entity, mention)
+                return Cue(match.start(1), match.end(1), "according", frozenset({"say"}), subject, True)
+        words = frame.between(match.end(), end)
+        stop = next((i for i, word in enumerate(words) if not word.lower[0].isalnum()), len(words))
+        if stop:
+            subject = Subject(words[0].start, words[min(stop, 9) - 1].end, None, None)
+            return Cue(match.start(1), match.end(1), "according", frozenset({"say"}), subject, True)
+    cues = [cue for cue in frame.cues(start, end) if cue.kinds & {"say", "tell", "report"}]
+    if not cues:
+        return None
+    first = cues[0]
+    ends_clause = text[here.mark.end - 1 : here.mark.end] in tuple(",?!…") or text[start : start + 1] in (",", "–", "—")
+    lead = min(first.start, first.subject.start if first.subject else first.start)
+    gap = text[start:lead].strip(" ,-–—")
+    if not gap or (ends_clause and len(gap) < 3):
+        return first
+    # '"deep concerns" about X, Price said': the sentence's own trailing attribution.
+    last = cues[-1]
+    lead = min(last.start, last.subject.start if last.subject else last.start)
+    comma = text.rfind(",", start, lead)
+    if comma >= 0 and len(text[comma + 1 : lead].split()) <= 1 and last.kinds & {"say", "report"}:
+        return last
+    return None
+
+
+def _other_voice(leading: Cue, after: Cue) -> bool:
+    """Is the trailing attribution another's than the clause's own subject?"""
+    if leading.subject is None or after.subject is None:
+        return False
+    if leading.subject.entity is not None and after.subject.entity is not None:
+        return leading.subject.entity.index != after.subject.entity.index and leading.subject.entity.kind != "group"
+    return leading.subject.entity is not None
+
+
+def runs_into(text: str, cue: Cue | None, here: Place) -> bool:
+    """Whether the cue's clause opens right into the marks (``said: "``), so that they hold a sentence of their own."""
+    if cue is None or cue.start >= here.mark.outer_start:
+        return False
+    tail = text[cue.end : here.before.end].strip()
+    return tail in (",", ":", "") or tail.endswith(":") or (tail.endswith(",") and len(tail.split()) <= 8)
+
+
+def needs_more(text: str, here: Place) -> bool:
+    """Whether the reporter's sentence leans on the marked words: it is a fragment of it."""
+    lead = text[here.before.start : here.before.end].strip()
+    return bool(lead) and (bool(_OPENING_TAIL.search(lead)) or lead[-1].isalnum())

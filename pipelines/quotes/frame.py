@@ -1,0 +1,207 @@
+"""Cues and their subjects: the words outside quotation marks, and who stands where a speaker would."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from pipelines.annotations import Document, Entity, Mention, People, Stretch
+from pipelines.lexicon.speech import CueKind, Speech
+
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*|[,;:—–()-]")
+_ADVERBS = frozenset(
+    "also later then again now repeatedly publicly previously recently reportedly however meanwhile instead still often "
+    "once has had have was is were be been being will would could may might must can did does do not never even just only "
+    "first earlier further subsequently bluntly simply too always ultimately initially separately jokingly angrily appeared "
+    "to seemed yet already".split()
+)
+_GOVERNORS = frozenset(
+    "of to with for in on at by from between against about into over under after before near like as than".split()
+)
+_BREAKS = frozenset([";", "—", "–", ":"])
+_CLAUSE_WORDS = frozenset(
+    "that while when because although though if whether where which but and as after before since until".split()
+)
+_DETERMINERS = frozenset("the a an his her its their one some many several two three both other another senior top no".split())
+_NOMINAL_STOP = frozenset("there it this that what who which he she they we i you".split())
+_AUXILIARY_BEFORE_PASSIVE = frozenset("was were is are been be being".split())
+
+
+_UNNAMED = re.compile(
+    r"(?:\w+ ){0,3}(?:sources?|officials?|analysts?|experts?|witnesses|people|diplomats?|aides?|critics)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Stretch):
+    """A word or a parting mark outside quotation marks."""
+
+    lower: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject(Stretch):
+    """The words that name a speaker, and the entity they stand for, where it is known."""
+
+    entity: Entity | None
+    mention: Mention | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue(Stretch):
+    """A word that reports speech, with its subject where one was found."""
+
+    word: str
+    kinds: frozenset[CueKind]
+    subject: Subject | None
+    inverted: bool
+    """The subject follows the cue: ``said Lavrov``."""
+
+
+class Frame:
+    """All words of a story outside its quotations, with look-ups by offset."""
+
+    def __init__(self, document: Document, people: People, speech: Speech) -> None:
+        self.document = document
+        self.people = people
+        self.speech = speech
+        self._outer = [mark for mark in document.marked if mark.depth == 0]
+        self._outer_starts = [mark.outer_start for mark in self._outer]
+        self._sentence_starts = [sentence.start for sentence in document.sentences]
+        self.words = [
+            Word(m.start(), m.end(), m.group().lower()) for m in _WORD.finditer(document.text) if not self.inside(m.start())
+        ]
+        self._word_starts = [word.start for word in self.words]
+        self._mentions = [mention for mention in people.mentions if not self.inside(mention.start)]
+        self._mention_starts = [mention.start for mention in self._mentions]
+
+    def inside(self, offset: int) -> bool:
+        """Whether an offset stands between quotation marks."""
+        at = bisect_right(self._outer_starts, offset) - 1
+        return at >= 0 and offset < self._outer[at].outer_end
+
+    def sentence(self, offset: int) -> Stretch:
+        """The sentence that holds an offset."""
+        at = max(0, bisect_right(self._sentence_starts, offset) - 1)
+        return self.document.sentences[at]
+
+    def between(self, start: int, end: int) -> list[Word]:
+        """Words wholly in a stretch, those between quotation marks left out."""
+        return self.words[bisect_left(self._word_starts, start) : bisect_left(self._word_starts, end)]
+
+    def mentions_between(self, start: int, end: int) -> list[Mention]:
+        """Mentions that begin in a stretch, outside quotation marks."""
+        return self._mentions[bisect_left(self._mention_starts, start) : bisect_left(self._mention_starts, end)]
+
+    def cues(self, start: int, end: int) -> list[Cue]:
+        """The cues of a stretch that have a subject in it, in order."""
+        words = self.between(start, end)
+        found = []
+        for at, word in enumerate(words):
+            kinds = self.speech.kinds(word.lower)
+            if not kinds or self._in_mention(word):
+                continue
+            subject, inverted = self._subject_before(words, at, start), False
+            if subject is None and at + 1 < len(words):
+                subject = self._subject_after(words, at, end)
+                inverted = subject is not None
+            if subject is not None:
+                found.append(Cue(word.start, word.end, word.lower, kinds, subject, inverted))
+        return found
+
+    def _in_mention(self, word: Word) -> bool:
+        at = bisect_right(self._mention_starts, word.start) - 1
+        return at >= 0 and word.start < self._mentions[at].end and self._mentions[at].kind != "nominal"
+
+    def _subject_before(self, words: list[Word], at: int, start: int) -> Subject | None:
+        """The subject left of a verb: back over adverbs and an apposition, within the clause."""
+        cue = words[at]
+        if at > 0 and words[at - 1].lower in _AUXILIARY_BEFORE_PASSIVE and cue.lower.endswith(("ed", "id", "ld")):
+            return None  # passive: "was told", "was quoted"
+        mentions = self.mentions_between(max(start, cue.start - 400), cue.start)
+        limit = cue.start
+        for mention in reversed(mentions):
+            if mention.end > limit:
+                continue
+            gap = self.between(mention.end, limit)
+            if limit == cue.start and not self._bridges(gap):
+                break
+            if self._governed(mention, start):
+                limit = mention.start
+                continue
+            return self._subject(mention)
+        return self._chunk_before(words, at)
+
+    def _bridges(self, gap: list[Word]) -> bool:
+        """May these words stand between a subject and its verb?"""
+        plain = [word.lower for word in gap]
+        if all(word in _ADVERBS or word.endswith("ly") or word == "," for word in plain):
+            return True
+        if plain and plain[0] in (",", "(", "—", "–") and plain[-1] in (",", ")", "—", "–") and len(plain) <= 30:
+            return True  # an apposition or a relative clause between commas
+        if plain and plain[0] in ("of", "in", "at", "for", "from", "on") and len(plain) <= 5:
+            return "," not in plain[:-1] and not any(self.speech.kinds(word) for word in plain)
+        if plain and plain[0] in ("who", "speaking", "writing") and len(plain) <= 12:
+            return True
+        if "and" in plain and len(plain) <= 14:  # a second verb of the same subject: "met him and said"
+            last = len(plain) - 1 - plain[::-1].index("and")
+            return all(word in _ADVERBS or word.endswith("ly") for word in plain[last + 1 :])
+        if "by" in plain and len(plain) <= 4:  # "responded by saying"
+            return plain[-1] == "by"
+        return plain[-1:] == [","] and len(plain) <= 14 and not any(word in _CLAUSE_WORDS for word in plain)
+
+    def _governed(self, mention: Mention, start: int) -> bool:
+        """Whether a preposition stands before a mention, so that it is no subject."""
+        before = self.between(max(start, mention.start - 40), mention.start)[-3:]
+        while before and before[-1].lower in _DETERMINERS:
+            before.pop()
+        return bool(before) and before[-1].lower in _GOVERNORS
+
+    def _chunk_before(self, words: list[Word], at: int) -> Subject | None:
+        """A noun phrase left of the verb that no one has named a mention: ``sources familiar with the plans``."""
+        left = at - 1
+        while left >= 0 and (words[left].lower in _ADVERBS or words[left].lower.endswith("ly")):
+            left -= 1
+        if left < 0 or words[left].lower in _NOMINAL_STOP or not words[left].lower[0].isalnum():
+            return None
+        right = left
+        while left >= 0:
+            lower = words[left].lower
+            if lower in _BREAKS or lower == "," or lower in _CLAUSE_WORDS or self.speech.kinds(lower) or right - left > 9:
+                left += 1
+                break
+            if lower in _DETERMINERS:
+                break
+            left -= 1
+        left = max(left, 0)
+        if left > right:
+            return None
+        text = self.document.text[words[left].start : words[right].end]
+        bare = words[left].lower not in _DETERMINERS and not text[0].isupper()
+        if bare and not _UNNAMED.match(text):
+            return None
+        return Subject(words[left].start, words[right].end, None, None)
+
+    def _subject_after(self, words: list[Word], at: int, end: int) -> Subject | None:
+        """The subject right of an inverted verb: ``said Lavrov``, ``said the Russian minister``."""
+        cue = words[at]
+        before = words[at - 1] if at else None
+        fronted = before is None or before.lower == "," or self.inside(cue.start - 2) or self.inside(cue.start - 3)
+        if not fronted or "say" not in self.speech.kinds(cue.lower):
+            return None
+        for mention in self.mentions_between(cue.end, min(end, cue.end + 60)):
+            gap = self.between(cue.end, mention.start)
+            if all(word.lower in _DETERMINERS for word in gap):
+                return self._subject(mention)
+            break
+        following = words[at + 1 : at + 8]
+        if not following or following[0].lower not in _DETERMINERS | {"officials", "sources", "analysts", "diplomats"}:
+            return None
+        stop = 1
+        while stop < len(following) and following[stop].lower not in _GOVERNORS | _CLAUSE_WORDS | {","} | _BREAKS:
+            stop += 1
+        return Subject(following[0].start, following[stop - 1].end, None, None)
+
+    def _subject(self, mention: Mention) -> Subject:
+        return Subject(mention.start, mention.end, self.people.entities[mention.entity], mention)
