@@ -15,7 +15,7 @@ _WHETHER = re.compile(r"\s*(?:whether|if|how|why|what|who|when|where)\b", re.I)
 _HEARER = re.compile(r"\s+(?:[\w.'’-]+\s+){1,8}?(?=that\b)")
 _TIME = re.compile(
     r"\s*,?\s*(?:on|in|at|late on|early on|earlier on)?\s*"
-    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today|a (?:statement|tweet|briefing|news conference|speech|readout)"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today|a (?:statement|tweet|briefing|news conference|speech)"
     r"|an interview)(?:\s+(?:morning|evening|night|afternoon))?[,]?\s*"
 )
 _LEAD_COMMA = re.compile(r",\s*\Z")
