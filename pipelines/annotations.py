@@ -100,6 +100,8 @@ class Entity:
     wikidata_id: str | None = None
     confidence: float = 1.0
     mentions: tuple[Mention, ...] = field(default=())
+    members: tuple[int, ...] = ()
+    """Of a group that takes up people named before ("the two leaders"): their entities."""
 
 
 @dataclass(frozen=True, slots=True)

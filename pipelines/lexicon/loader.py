@@ -36,6 +36,10 @@ class Titles:
     acting: frozenset[str]
     designate: frozenset[str]
     modifiers: frozenset[str]
+    unnamed: frozenset[str]
+    """Heads of wordings for people whom the story does not name: ``official``, ``sources``."""
+    pairs: frozenset[str]
+    """Plurals that take up people named before: ``the two leaders``, ``both sides``."""
     ranked: Phrases[str]
     """Every honorific, military and occupational wording, with ``honorific``, ``military`` or ``occupation``."""
 
@@ -64,6 +68,10 @@ class Lexicon:
     """Countries, demonyms, seats, organizations, media and places, as written in the wires (stops left out)."""
     offices: Phrases[Office]
     """Wordings of offices in lower case."""
+    capitals_only: frozenset[str]
+    """Of these, in lower case, the ones that are an office only when written in capitals: ``PM``, never ``3 pm``."""
+    heads: Phrases[str]
+    """Titles of the heads of organizations, in lower case; an office only beside an organization that has it."""
     organizations: Mapping[str, Organization]
     titles: Titles
     order: NameOrder
@@ -71,6 +79,8 @@ class Lexicon:
     """Given names, folded, with their gender where it is one."""
     everyday: frozenset[str]
     """Capitalised words that are no personal name: days, months, parties, feasts, common sentence starters."""
+    body_endings: frozenset[str]
+    """Words that end the name of a body, place or event: ``Party``, ``Corp``, ``Airport``."""
     holders: Mapping[str, tuple[Holder, ...]]
     """Terms of office by the sound (``words.sound``) of each word of the holder's name."""
 
@@ -259,7 +269,7 @@ def _titles() -> Titles:
             ranked[phrase(form)] = label
     return Titles(
         sets["female"], sets["male"], sets["honorifics"], sets["military"], sets["occupations"], sets["former"],
-        sets["acting"], sets["designate"], sets["modifiers"], Phrases(ranked.items()),
+        sets["acting"], sets["designate"], sets["modifiers"], sets["unnamed"], sets["pairs"], Phrases(ranked.items()),
     )  # fmt: skip
 
 
@@ -286,8 +296,9 @@ def _given(problems: Problems) -> dict[str, Gender | None]:
     return given
 
 
-def _everyday() -> frozenset[str]:
-    return frozenset(word for words in _table("everyday.toml").values() for word in _strings(words))
+def _everyday(*sections: str) -> frozenset[str]:
+    table = _table("everyday.toml")
+    return frozenset(word for section in sections for word in _strings(table.get(section)))
 
 
 def _places(names: _NameTable) -> None:
@@ -350,10 +361,13 @@ def load() -> Lexicon:
         MappingProxyType(countries),
         Phrases(names.entries.items()),
         offices,
+        frozenset(_strings(_mapping(_table("offices.toml").get("capitals")).get("forms"))),
+        Phrases((tuple(head.split()), head) for head in sorted({head for item in organizations.values() for head in item.heads})),
         MappingProxyType(organizations),
         _titles(),
         _order(),
         MappingProxyType(given),
-        _everyday(),
+        _everyday("calendar", "groups", "starters"),
+        _everyday("body_endings"),
         index_holders(holders),
     )

@@ -1,0 +1,481 @@
+"""Everyone in a story: names, offices, institutions, groups and unnamed people, chained from mention to mention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pipelines.annotations import Document, Entity, Mention, People
+from pipelines.lexicon import Lexicon
+from pipelines.people.bodies import Body, find_bodies
+from pipelines.people.chain import Cast, attach, same_office
+from pipelines.people.drafts import Draft, Spot, surname
+from pipelines.people.holders import Found, find_holder
+from pipelines.people.names import Run, find_runs, judge
+from pipelines.people.offices import OfficeMention, find_offices
+from pipelines.people.pronouns import Pronoun, find_pronouns, resolve
+from pipelines.people.scan import Scan, scan
+from schemas.meeting import Level, Rank
+
+_THRESHOLD = 0.0
+_SPEECH = frozenset({"said", "says", "told", "added", "announced", "denied", "warned", "insisted", "confirmed", "reported", "stated", "declared", "rejected", "urged", "accused", "condemned", "dismissed", "described", "called", "has", "wants", "wanted", "argued", "agreed", "demanded", "maintains", "replied", "responded"})  # fmt: skip
+
+
+def find_people(document: Document, lexicon: Lexicon, published: date | None = None) -> People:
+    """All entities and their mentions, in the order of the text.
+
+    ``published`` picks the office-holders of its day from the lexicon's table; without it only names that the table
+    knows once are looked up. Never raises for any text; linear in its length.
+    """
+    words = scan(document, lexicon)
+    offices = find_offices(words)
+    runs = find_runs(words, offices)
+    judge(words, runs)
+    people = [run for run in runs if run.score > _THRESHOLD]
+    builder = _Builder(words, lexicon, offices, people)
+    builder.read([run for run in runs if run.score <= _THRESHOLD])
+    return _finish(builder, words, lexicon, published)
+
+
+class _Builder:
+    """Walks the story's events from left to right."""
+
+    def __init__(self, words: Scan, lexicon: Lexicon, offices: list[OfficeMention], people: list[Run]) -> None:
+        self.scan = words
+        self.lexicon = lexicon
+        self.cast = Cast(words, lexicon, people)
+        self.offices = offices
+        self.people = people
+        self.run_at = {run.start: run for run in people}
+        self.run_to = {run.end: run for run in people}
+        self.office_to = {office.end: office for office in offices}
+        self.office_from = {office.outer: office for office in offices}
+        self.used: set[int] = set()
+        """Offices, by ``id``, that stand with a name."""
+        self.with_run: dict[int, list[OfficeMention]] = {}
+        self.order: list[tuple[Draft, Spot]] = []
+
+    def read(self, rejected: Sequence[Run]) -> None:
+        for run in self.people:
+            self.with_run[run.start] = self._offices_of(run)
+        bodies = find_bodies(self.scan, self.lexicon, self.offices, self.people, rejected)
+        events: list[tuple[int, int, Run | OfficeMention | Body | Pronoun]] = []
+        events += [(run.start, 0, run) for run in self.people]
+        events += [(office.outer, 1, office) for office in self.offices if id(office) not in self.used and not office.honorific]
+        events += [(body.start, 2, body) for body in bodies]
+        events += [(pronoun.at, 3, pronoun) for pronoun in find_pronouns(self.scan)]
+        events.sort(key=lambda event: (event[0], event[1]))
+        for _, _, event in events:
+            if isinstance(event, Run):
+                self._name(event)
+            elif isinstance(event, OfficeMention):
+                self._office(event)
+            elif isinstance(event, Body):
+                self._body(event)
+            else:
+                self._pronoun(event)
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def _offices_of(self, run: Run) -> list[OfficeMention]:
+        found: list[OfficeMention] = []
+        at = run.start
+        while True:
+            office = self.office_to.get(at)
+            if office is None or id(office) in self.used or (at != run.start and not self.scan.joined(at)):
+                break
+            if not self.scan.joined(run.start):
+                break
+            found.insert(0, office)
+            self.used.add(id(office))
+            at = office.outer
+            if self.scan.low(at - 1) == "and" and at - 1 in self.office_to and not self.office_to[at - 1].plural:
+                at -= 1
+        if not any(not office.honorific for office in found):
+            found = self._before_comma(run) + found
+        if not any(not office.honorific for office in found):
+            found += self._apposition(run)
+        if not found:
+            found = self._shared_plural(run)
+        return found
+
+    def _before_comma(self, run: Run) -> list[OfficeMention]:
+        """``Britain's foreign secretary, Philip Hammond, said``"""
+        if self.scan.low(run.start - 1) != "," or run.start < 2 or not self.scan.joined(run.start):
+            return []
+        office = self.office_to.get(run.start - 1)
+        if office is None or id(office) in self.used or office.plural or office.determiner == "indefinite":
+            return []
+        if self.office_before_is_apposition(office):
+            return []
+        after = self.scan.low(run.end)
+        if after not in (",", ".", "") and not (office.determiner in ("definite", "possessive") and after not in ("and",)):
+            return []
+        self.used.add(id(office))
+        return [office]
+
+    def office_before_is_apposition(self, office: OfficeMention) -> bool:
+        """The office belongs to a name before it: ``Lavrov, the Russian foreign minister, Kerry and ...``"""
+        at = office.outer
+        return self.scan.low(at - 1) == "," and (at - 1) in self.run_to
+
+    def _apposition(self, run: Run) -> list[OfficeMention]:
+        """``Sergei Lavrov, the Russian foreign minister,`` and ``Smith, who is the foreign minister``."""
+        end = run.end
+        scan = self.scan
+        if scan.low(end) == "(":
+            office = self.office_from.get(end + 1)
+        elif scan.low(end) != "," or not scan.joined(end):
+            return []
+        else:
+            at = end + 1
+            if scan.low(at).isdigit() and scan.low(at + 1) == ",":
+                at += 2
+            if scan.low(at) == "who" and scan.low(at + 1) in ("is", "was", "serves", "served"):
+                at += 2
+                at += scan.low(at) in ("as", "also")
+            office = self.office_from.get(at)
+        if office is None or id(office) in self.used or office.plural or not scan.joined(office.start):
+            return []
+        if office.end in self.run_at and scan.joined(office.end):
+            return []
+        if office.determiner == "possessive" and office.country is None:
+            return []
+        self.used.add(id(office))
+        return [office]
+
+    def _shared_plural(self, run: Run) -> list[OfficeMention]:
+        """``Presidents Bush and Putin``: the title in the plural holds for the second name, too."""
+        if self.scan.low(run.start - 1) not in ("and", "&", ","):
+            return []
+        before = self.run_to.get(run.start - 1)
+        if before is None:
+            return []
+        return [office for office in self.with_run.get(before.start, ()) if office.plural]
+
+    def _name(self, run: Run) -> None:
+        offices = self.with_run[run.start]
+        draft = self.cast.named(run, offices)
+        start, end = run.start, run.end
+        for office in offices:
+            if office.end <= run.start and not self.scan.low(run.start - 1) == "," and office.outer >= run.start - 14:
+                start = min(start, office.start)
+            if not office.honorific:
+                attach(draft, office, named=True)
+                self._speaks(draft, office)
+                self._counterpart_of(office)
+        subject = self.cast.subject(start, end)
+        self._add(draft, Spot(start, end, run.start, run.end, "name", subject))
+        self._merge_nameless(draft)
+
+    def _merge_nameless(self, draft: Draft) -> None:
+        """An office that the story named without its holder before: "The Russian foreign minister ... Lavrov"."""
+        if len(draft.spots) > 1:
+            return
+        for other in self.cast.drafts:
+            if other is draft or other.kind != "person" or other.words or other.plural or other.country is None:
+                continue
+            if any(same_office(office, draft) and office.rank != "official" for office in other.nominal) and other.country == draft.country:
+                draft.spots = other.spots + draft.spots
+                draft.nominal = other.nominal + draft.nominal
+                self.order = [(draft if owner is other else owner, place) for owner, place in self.order]
+                self.cast.drafts.remove(other)
+                return
+
+    def _add(self, draft: Draft, place: Spot) -> None:
+        draft.spots.append(place)
+        self.order.append((draft, place))
+
+    def _speaks(self, draft: Draft, office: OfficeMention) -> None:
+        """Whom a spokesperson speaks for: the house or person before the title, or the one after "for"."""
+        if office.office_id != "spokesperson" or draft.speaks_for is not None:
+            return
+        before = office.start - 1
+        if self.scan.lows[office.head - 1 : office.head] in (["'s"], ["’s"]) and office.head >= 2:
+            run = self.run_to.get(office.head - 1)
+            if run is not None:
+                draft.speaks_for = self.cast.named(run, [])
+                return
+        if office.determiner == "possessive" and office.country is None:
+            draft.speaks_for = next((owner for owner, place in reversed(self.order) if owner.kind == "person" and owner is not draft and place.kind == "name"), None)
+            return
+        if self.scan.low(office.end) in ("for", "of"):
+            at = office.end + 1
+            while at < office.end + 8 and at < len(self.scan.keys):
+                run = self.run_at.get(at)
+                if run is not None:
+                    draft.speaks_for = self.cast.named(run, [])
+                    return
+                at += 1
+        house = self._house_of(office)
+        if house is not None and before >= -1:
+            draft.speaks_for = house
+
+    def _house_of(self, office: OfficeMention) -> Draft | None:
+        """The institution named inside a spokesperson's title, or one known by its country."""
+        wording = self.scan.text(office.start, office.end)
+        lows = self.scan.lows[office.start : office.end]
+        for at in range(office.start, office.end):
+            hit = self.scan.covering.get(at)
+            if hit is not None and (hit.name.organization is not None or hit.name.is_seat):
+                name = self.scan.text(hit.start, hit.end)
+                return self._institution(name, hit.name.country, hit.name.organization)
+        for word in ("ministry", "department", "embassy", "presidency", "army", "police", "government"):
+            if word in lows:
+                end = office.start + lows.index(word) + 1
+                return self._institution(self.scan.text(office.start, end), office.country, None)
+        if office.organization is not None:
+            return self._institution(office.organization.name, office.country, office.organization)
+        return self._institution(wording, office.country, None) if office.country is not None and len(lows) > 1 else None
+
+    def _institution(self, name: str, country: str | None, organization: object) -> Draft:
+        body = Body(0, 0, "institution", name, country)
+        return self._body_draft(body)
+
+    # --- offices without a name ---------------------------------------------------------------------------------------
+
+    def _counterpart_of(self, office: OfficeMention) -> None:
+        """``his Turkish counterpart``: the office is that of the person it is compared with."""
+        if "counterpart" not in self.scan.lows[office.head : office.end] or office.office_id is not None:
+            return
+
+    def _office(self, office: OfficeMention) -> None:
+        if office.generic and office.country is None and office.organization is None and office.determiner != "definite":
+            return
+        if office.plural:
+            self._group(office)
+            return
+        if office.occupation and office.organization is None:
+            self._unnamed(office)
+            return
+        if office.office_id in ("diplomat", "aide", "spokesperson", "legislator", "director") and (
+            office.determiner == "indefinite" or (office.determiner == "" and office.office_id == "diplomat")
+        ):
+            self._unnamed(office)
+            return
+        draft = self._known(office)
+        if draft is None:
+            if office.office_id == "diplomat" and office.country is None:
+                self._unnamed(office)
+                return
+            if office.determiner == "" and office.country is None and office.organization is None:
+                return
+            if office.determiner == "indefinite" and office.rank == "official" and office.country is None:
+                return
+            if office.country is None and office.organization is None and (office.rank == "official" or office.determiner == "indefinite"):
+                if office.office_id != "spokesperson" and office.determiner != "definite":
+                    return
+            draft = self.cast.add(Draft("person"))
+        attach(draft, office, named=False)
+        self._speaks(draft, office)
+        start = office.outer if office.determiner in ("definite", "possessive") else office.start
+        self._add(draft, Spot(start, office.end, office.head, office.end, "nominal", self.cast.subject(office.outer, office.end)))
+
+    def _known(self, office: OfficeMention) -> Draft | None:
+        if office.determiner == "indefinite":
+            return None
+        for draft, _ in reversed(self.order[-60:]):
+            if draft.kind == "person" and not draft.plural and same_office(office, draft):
+                return draft
+            if draft.kind == "anonymous" and office.office_id in ("diplomat", "aide") and office.country in (None, draft.country):
+                head = self.scan.low(office.end - 1)
+                if any(self.scan.low(place.end - 1) == head for place in draft.spots) and office.determiner == "definite":
+                    return draft
+        return None
+
+    def _unnamed(self, office: OfficeMention) -> None:
+        head = self.scan.low(office.end - 1)
+        if head not in self.lexicon.titles.unnamed:
+            return
+        draft = self._known(office)
+        if draft is None:
+            draft = self.cast.add(Draft("anonymous"))
+        attach(draft, office, named=False)
+        self._speaks(draft, office)
+        self._add(draft, Spot(office.outer, office.end, office.head, office.end, "nominal", self.cast.subject(office.outer, office.end)))
+
+    def _group(self, office: OfficeMention) -> None:
+        lows = self.scan.lows
+        head = lows[office.end - 1]
+        definite = lows[office.outer] in ("the", "both", "these", "those", "two", "all")
+        draft: Draft | None = None
+        if definite and office.country is None and office.organization is None:
+            draft = self._pair(office)
+        if draft is None:
+            anonymous = head in self.lexicon.titles.unnamed and office.office_id in (None, "diplomat", "aide", "legislator", "spokesperson")
+            kind = "anonymous" if anonymous and not definite else "group"
+            draft = self.cast.add(Draft(kind, plural=True))
+        attach(draft, office, named=False)
+        self._add(draft, Spot(office.outer, office.end, office.head, office.end, "group", self.cast.subject(office.outer, office.end)))
+
+    def _pair(self, office: OfficeMention) -> Draft | None:
+        for draft, _ in reversed(self.order[-40:]):
+            if draft.kind == "group" and draft.plural and any(old.office_id == office.office_id for old in draft.nominal):
+                return draft
+        members: list[Draft] = []
+        for draft, _ in reversed(self.order[-30:]):
+            if draft.kind == "person" and not draft.plural and draft.offices and not any(draft is other for other in members):
+                if not draft.has_office("spokesperson"):
+                    members.insert(0, draft)
+                if len(members) == 2:
+                    break
+        group = Draft("group", plural=True, members=members)
+        return self.cast.add(group)
+
+    # --- bodies and pronouns ------------------------------------------------------------------------------------------
+
+    def _body_draft(self, body: Body) -> Draft:
+        for draft in self.cast.drafts:
+            if draft.kind == body.kind and draft.name is not None and not draft.words and (
+                draft.name == body.name and draft.country == body.country
+            ):
+                return draft
+        draft = self.cast.add(Draft(body.kind, name=body.name if body.kind == "institution" else None, country=body.country))
+        draft.organization = body.organization
+        draft.media = body.media
+        draft.plural = body.plural
+        return draft
+
+    def _body(self, body: Body) -> None:
+        draft = self._body_draft(body) if body.kind == "institution" else None
+        if draft is None and body.kind == "group" and body.takes_up:
+            draft = next((owner for owner, _ in reversed(self.order[-40:]) if owner.kind == "group" and owner.plural), None)
+        if draft is None:
+            draft = self._body_draft(body)
+            if body.kind == "group" and body.takes_up:
+                draft.members = [owner for owner in _latest(self.order, 2)]
+        kind = "group" if body.kind == "group" else "nominal" if body.kind == "anonymous" else "name"
+        self._add(draft, Spot(body.start, body.end, body.head, body.end, kind, self.cast.subject(body.start, body.end)))
+
+    def _pronoun(self, pronoun: Pronoun) -> None:
+        owner = resolve(pronoun, self.order, self.scan)
+        if owner is None:
+            return
+        if pronoun.gender is not None and owner.gender is None and owner.kind == "person":
+            owner.gender = pronoun.gender
+        place = Spot(pronoun.at, pronoun.at + 1, pronoun.at, pronoun.at + 1, "pronoun", pronoun.subject)
+        self._add(owner, place)
+
+
+def _latest(order: list[tuple[Draft, Spot]], count: int) -> list[Draft]:
+    found: list[Draft] = []
+    for draft, _ in reversed(order[-30:]):
+        if draft.kind == "person" and not any(draft is other for other in found):
+            found.insert(0, draft)
+            if len(found) == count:
+                break
+    return found
+
+
+# --- the result -------------------------------------------------------------------------------------------------------
+
+
+def _finish(builder: _Builder, words: Scan, lexicon: Lexicon, published: date | None) -> People:
+    drafts = [draft for draft in builder.cast.drafts if draft.spots]
+    drafts.sort(key=lambda draft: draft.spots[0].start)
+    index = {id(draft): number for number, draft in enumerate(drafts)}
+    entities: list[Entity] = []
+    mentions: list[Mention] = []
+    for number, draft in enumerate(drafts):
+        own = [
+            Mention(words.starts[place.start], words.ends[place.end - 1], number, place.kind, words.starts[place.head_start],
+                    words.ends[place.head_end - 1])
+            for place in draft.spots
+        ]  # fmt: skip
+        mentions += own
+        entities.append(_entity(number, draft, own, words, lexicon, published, index))
+    mentions.sort(key=lambda mention: (mention.start, -mention.end))
+    return People(tuple(entities), tuple(mentions))
+
+
+def _entity(
+    number: int, draft: Draft, own: list[Mention], words: Scan, lexicon: Lexicon, published: date | None, index: dict[int, int]
+) -> Entity:
+    found = find_holder(draft, lexicon, published)
+    office = _best_office(draft)
+    country, organization, rank, office_id = _standing(draft, office, found)
+    fullest = _fullest(draft, own, words)
+    speaks_for = index.get(id(draft.speaks_for)) if draft.speaks_for is not None else None
+    gender = draft.gender or (found.holder.gender if found is not None else None)
+    return Entity(
+        index=number,
+        kind=draft.kind,
+        name=draft.name if draft.kind in ("person", "institution") else None,
+        text=fullest,
+        surname=surname(draft, lexicon) if draft.kind == "person" else None,
+        office=None if office is None else words.text(office.start, office.end),
+        office_id=office_id,
+        rank=rank,
+        country_code=country,
+        organization=organization,
+        gender=gender if draft.kind in ("person", "anonymous") else None,
+        plural=draft.plural,
+        spokesperson=draft.has_office("spokesperson"),
+        speaks_for=None if speaks_for == number else speaks_for,
+        former=office is not None and office.former,
+        media=draft.media,
+        wikidata_id=None if found is None else found.wikidata_id,
+        confidence=_confidence(draft, found),
+        mentions=tuple(own),
+        members=tuple(sorted(index[id(member)] for member in draft.members if id(member) in index)),
+    )
+
+
+def _confidence(draft: Draft, found: Found | None) -> float:
+    if not draft.words:
+        return 0.9 if draft.offices or draft.name else 0.7
+    base = min(0.99, 0.5 + max(draft.score, 0.0) / 12)
+    if draft.attached or (found is not None and found.certain):
+        base = max(base, 0.95)
+    return round(base, 3)
+
+
+def _best_office(draft: Draft) -> OfficeMention | None:
+    """The wording that tells most: with the name before elsewhere, with country before without, an office before an occupation."""
+    best: OfficeMention | None = None
+    best_score = -1.0
+    for named, offices in ((True, draft.attached), (False, draft.nominal)):
+        for office in offices:
+            score = 2.0 * named + 1.5 * (office.country is not None or office.organization is not None) + 3.0 * (not office.occupation)
+            score += 0.4 * (not office.former) + (0.7 if office.office_id not in (None, "state_leader", "diplomat", "legislator") else 0.0)
+            if score > best_score:
+                best, best_score = office, score
+    return best
+
+
+def _standing(
+    draft: Draft, office: OfficeMention | None, found: Found | None
+) -> tuple[str | None, str | None, Rank, str | None]:
+    """Country, organization, rank and office code: by the story, and by the table where the story is silent."""
+    organization = None if draft.organization is None else draft.organization
+    for_igo = organization is not None and organization.kind in ("igo", "group")
+    country = None if for_igo else draft.country
+    rank: Rank = office.rank if office is not None else "official"
+    office_id = None if office is None else office.office_id
+    if draft.kind != "person":
+        return country, None if organization is None or organization.kind == "institution" else organization.name, rank, office_id
+    for other in draft.offices:
+        if not other.former and Level[other.rank] > Level[rank] and (office is None or not office.former):
+            rank, office_id = other.rank, other.office_id
+    name = None if organization is None else organization.name
+    if found is not None and found.certain:
+        holder = found.holder
+        if country is None and name is None and not (office is not None and office.former and office.office_id is None):
+            country, name = holder.country, holder.organization
+        if office is None or office.office_id is None or office.office_id == "state_leader":
+            if office is None or not office.former:
+                rank, office_id = holder.rank, holder.office_id
+    elif country is None and name is None and found is not None and found.holder.country is not None and office is not None:
+        country = found.holder.country
+    return country, name, rank, office_id
+
+
+def _fullest(draft: Draft, own: list[Mention], words: Scan) -> str:
+    text = words.document.text
+    best, best_key = "", (-1, -1)
+    for mention in own:
+        wording = text[mention.start : mention.end]
+        key = ({"name": 3, "group": 2, "nominal": 2, "pronoun": 1}[mention.kind], len(wording))
+        if key > best_key:
+            best, best_key = wording, key
+    return best

@@ -1,0 +1,346 @@
+"""Personal names: capitalised runs of words, judged by what they are made of and what stands around them.
+
+A run becomes a name by a logistic model over the features below. Its weights (names.json) were trained on newswire by
+tools/train_names.py; no feature names a person, so that it carries over to people it has never seen.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from pipelines.lexicon.words import fold, sound
+from pipelines.people.offices import OfficeMention
+from pipelines.people.scan import Scan
+
+_LONGEST = 7
+_MARKS = frozenset({'"', "“", "”", "''", "``", "'", "‘", "’", "«", "»", "„"})
+_SPEECH = frozenset({"said", "says", "told", "added", "adds", "asked", "warned", "insisted", "noted", "acknowledged", "argued", "replied"})
+
+
+@dataclass(slots=True)
+class Run:
+    """Words ``start`` to ``end`` (exclusive) that may be a personal name."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    """As written, initials and particles with it."""
+    title: OfficeMention | None
+    """The title right before."""
+    score: float = 0.0
+    """Log odds of being a personal name."""
+
+
+def find_runs(scan: Scan, offices: list[OfficeMention]) -> list[Run]:
+    """All candidate names, in order."""
+    titled = {mention.end: mention for mention in offices}
+    blocked = {index for mention in offices for index in range(mention.start, mention.end) if not _could_be_name(scan, mention, index)}
+    runs: list[Run] = []
+    at, size = 0, len(scan.keys)
+    while at < size:
+        if not _starts(scan, at, blocked):
+            at += 1
+            continue
+        end = _extend(scan, at, blocked)
+        runs.append(Run(at, end, tuple(scan.texts[at:end]), titled.get(at)))
+        at = end
+    return runs
+
+
+def _could_be_name(scan: Scan, mention: OfficeMention, index: int) -> bool:
+    """``King`` or ``Major`` alone, capitalised, with no capital after it, may be somebody's family name."""
+    return (
+        mention.end - mention.start == 1
+        and mention.determiner == ""
+        and scan.texts[index] in _SURNAME_TITLES
+        and not (index + 1 < len(scan.keys) and scan.capital[index + 1] and scan.joined(index + 1))
+    )
+
+
+_SURNAME_TITLES = frozenset({"King", "Major", "Bishop", "Pope", "Prince", "Duke", "Count", "Marshal", "Judge", "Dean", "Price", "Baron", "Chancellor", "Lord", "Tun", "Private", "Champion", "Driver", "Singer", "Rider", "Hon", "Farmer", "Senator"})  # fmt: skip
+
+
+def _starts(scan: Scan, at: int, blocked: set[int]) -> bool:
+    if not scan.capital[at] or at in blocked:
+        if at in blocked or at + 1 >= len(scan.keys):
+            return False
+        # "al-Sisi", "de Villepin": a small particle, then a capital.
+        text = scan.texts[at]
+        return _particle_word(text) and (
+            ("-" in text and text.split("-", 1)[1][:1].isupper())
+            or (text in ("al", "de", "van", "von", "der", "bin", "ben", "el", "da") and _free(scan, at + 1, blocked) and at > 0
+                and not scan.first[at] and scan.lows[at - 1] in ("president", "minister", "mr", "and", "by", "with", "that"))
+        )  # fmt: skip
+    return _free(scan, at, blocked)
+
+
+def _particle_word(text: str) -> bool:
+    return text.split("-", 1)[0].lower() in ("al", "el", "ad", "as", "ash", "an", "ar", "at", "az", "bin", "ibn", "de", "van", "von", "der", "ben", "da")
+
+
+def _free(scan: Scan, at: int, blocked: set[int]) -> bool:
+    """Whether the capitalised word may be part of a name."""
+    if at >= len(scan.keys) or not scan.capital[at] or at in blocked:
+        return False
+    key, text = scan.keys[at], scan.texts[at]
+    lexicon = scan.lexicon
+    hit = scan.covering.get(at)
+    if hit is not None:
+        return _hit_in_name(scan, at)
+    if key in lexicon.everyday:
+        return _everyday_in_name(scan, at)
+    return not any(char.isdigit() for char in text) and "/" not in text and "&" not in text
+
+
+def _everyday_in_name(scan: Scan, at: int) -> bool:
+    """``Will Smith``, ``Theresa May``: a word that is also a given name, before a name; or a family name after a given one."""
+    key = scan.keys[at]
+    after = at + 1
+    if key in _NAME_WORDS and after < len(scan.keys) and scan.joined(after) and scan.capital[after] and after not in scan.covering:
+        return scan.keys[after] not in scan.lexicon.everyday
+    if scan.first[at] or at == 0 or not scan.joined(at) or key not in _NAME_SURNAMES:
+        return False
+    before = at - 1
+    if scan.lows[before] in ("mr", "mrs", "ms", "minister", "secretary", "president", "pm"):
+        return True
+    return scan.capital[before] and before not in scan.covering and fold(scan.keys[before]) in scan.lexicon.given
+
+
+_NAME_WORDS = frozenset({"Will", "April", "June", "August", "Christian", "Jan", "Mark", "Sunny", "Jean", "Chase", "Art", "Bill", "Marta", "Guy", "Rich", "Mar"})
+_NAME_SURNAMES = frozenset({"May", "March", "Young", "Green", "North", "West", "East", "South", "Bush", "Law", "Day", "Park", "Hill", "House", "Lord", "Church", "Wall", "Gates", "Press", "Post", "Grand", "Street", "Brothers", "Hall", "Bank", "Banks", "Bridges", "Rivers", "Lake", "Castle", "Temple", "Camp", "Price", "Ford", "Christian", "Monday", "Friday", "Little", "Short", "Long", "Strong", "White", "Black", "Brown", "King", "Like", "Do", "So", "No", "Such", "Most", "Best", "Well", "Shell", "Market", "Still", "Last", "Cole", "Works", "Port", "Marine"})  # fmt: skip
+
+
+def _hit_in_name(scan: Scan, at: int) -> bool:
+    """``Michael Jordan``, ``Israel Katz``, ``Chelsea Clinton``: a single listed place inside a name."""
+    hit = scan.covering[at]
+    if hit.end - hit.start != 1 or (hit.name.is_demonym and not hit.name.is_name) or hit.name.organization is not None:
+        return _demonym_surname(scan, at)
+    lexicon = scan.lexicon
+    key = scan.keys[at]
+    if not key.isalpha() or (key.isupper() and len(key) < 5):
+        return False
+    after, before = at + 1, at - 1
+    follows = after < len(scan.keys) and scan.joined(after) and scan.capital[after] and after not in scan.covering
+    strong = hit.name.is_name and not hit.name.weak
+    if (
+        follows
+        and after not in scan.offices
+        and scan.keys[after] not in lexicon.everyday
+        and scan.keys[after] not in lexicon.body_endings
+        and fold(key) in lexicon.given
+        and (not strong or fold(key) in _STRONG_GIVEN)
+    ):
+        return True
+    if before >= 0 and scan.joined(at) and scan.capital[before] and before not in scan.covering:
+        given = fold(scan.keys[before])
+        named = given in lexicon.given and scan.keys[before] not in lexicon.everyday or scan.low(before) in ("mr", "mrs", "ms")
+        return named and (not strong or (given not in _STRONG_GIVEN and not scan.first[before]))
+    if before >= 0 and scan.joined(at) and hit.name.weak | hit.name.media and before in _title_ends(scan):
+        return not hit.name.is_seat
+    return False
+
+
+_STRONG_GIVEN = frozenset({"israel", "chad", "jordan", "georgia", "cyprus"})
+
+
+def _title_ends(scan: Scan) -> set[int]:
+    return {end - 1 for end, _, _ in scan.offices.values()}
+
+
+def _demonym_surname(scan: Scan, at: int) -> bool:
+    """``Joe English``, ``Bill French``: a demonym after a given name that opens no noun phrase."""
+    before = at - 1
+    hit = scan.covering[at]
+    if hit.end - hit.start != 1 or hit.name.organization is not None or before < 0 or not scan.joined(at):
+        return False
+    if scan.keys[at] not in ("English", "French", "German", "Holland", "Ireland", "England", "Scott", "Welsh", "Irish", "Pole", "Turk", "Finn", "Dane", "Francais"):
+        return False
+    return scan.capital[before] and before not in scan.covering and fold(scan.keys[before]) in scan.lexicon.given
+
+
+def _extend(scan: Scan, at: int, blocked: set[int]) -> int:
+    particles = scan.lexicon.order.particles
+    end = at + 1
+    size = len(scan.keys)
+    while end < size and end - at < _LONGEST and scan.joined(end):
+        if scan.keys[end] == "," and end + 1 < size and scan.keys[end + 1] in ("Jr", "Sr"):
+            end += 2
+            continue
+        if _free(scan, end, blocked) and not (end in scan.covering and at in scan.covering and scan.covering[at] is scan.covering[end]):
+            if scan.texts[end - 1].endswith(".") and len(scan.texts[end - 1]) > 2 and scan.first[end]:
+                break
+            end += 1
+            continue
+        if scan.texts[end] in scan.lexicon.order.suffixes:
+            end += 1
+            break
+        reach = end
+        while reach < size and reach - end < 3 and scan.texts[reach] in particles and scan.texts[reach].islower():
+            reach += 1
+        if reach > end and reach < size and scan.joined(reach) and _free(scan, reach, blocked):
+            if scan.texts[end] in ("a", "i", "e", "y", "st", "an", "as", "at") and end + 1 == reach and scan.texts[end] in ("an", "as", "at"):
+                break
+            end = reach + 1
+            continue
+        text = scan.texts[end]
+        if "-" in text and _particle_word(text) and text.split("-", 1)[1][:1].isupper() and end not in blocked:
+            end += 1
+            continue
+        break
+    return end
+
+
+# --- features ---------------------------------------------------------------------------------------------------------
+
+
+def _shape(word: str) -> str:
+    if len(word) == 2 and word.endswith("."):
+        return "i"
+    if word.isupper() and len(word) > 1:
+        return "A"
+    if word.islower():
+        return "p"
+    if "-" in word:
+        return "h"
+    if word[1:].islower():
+        return "C"
+    return "M"
+
+
+def features(scan: Scan, run: Run) -> Iterator[str]:
+    """What speaks for or against a run being a personal name, by itself and by its neighbours."""
+    lexicon = scan.lexicon
+    words = run.words
+    size = len(words)
+    yield f"n{min(size, 4)}"
+    shapes = "".join(_shape(word) for word in words)
+    yield "s" + shapes[:4]
+    first, last = fold(words[0]), fold(words[-1])
+    kind = "1" if size == 1 else "2"
+    given = first in lexicon.given or ("-" in first and first.split("-")[0] in lexicon.given)
+    yield f"g{kind}{given}"
+    if size > 1:
+        yield f"gl{last in lexicon.given}"
+        if first in lexicon.order.family_first:
+            yield "family"
+        if any(word in lexicon.body_endings for word in words):
+            yield "body"
+    elif words[0] in lexicon.body_endings:
+        yield "body1"
+    if words[-1] in lexicon.body_endings:
+        yield "bodylast"
+    if any(index in scan.covering for index in range(run.start, run.end)):
+        yield "place"
+    yield f"e{kind}{last[-2:]}"
+    yield f"e3{last[-3:]}"
+    if sound(last) in lexicon.holders:
+        yield f"holder{kind}"
+    yield from _around(scan, run, kind)
+
+
+def _around(scan: Scan, run: Run, kind: str) -> Iterator[str]:
+    before, after = run.start - 1, run.end
+    title = run.title
+    if title is not None:
+        label = "honorific" if title.honorific else "occupation" if title.occupation else "office"
+        yield f"t{label}"
+        yield f"t{label}{scan.capital[title.head]}"
+    previous = scan.low(before) if scan.joined(run.start) or (before >= 0 and scan.keys[before] in _MARKS) else "<s>"
+    if scan.first[run.start]:
+        previous = "<s>"
+    following = scan.low(after) if after < len(scan.keys) and scan.sentence[after] == scan.sentence[run.start] else "</s>"
+    yield f"p={previous}"
+    yield f"{kind}p={previous}"
+    yield f"f={following}"
+    yield f"{kind}f={following}"
+    if before in scan.covering and previous != "<s>":
+        name = scan.covering[before].name
+        yield f"pc{name.is_demonym}{name.organization is not None}"
+    if following == "," and after + 1 < len(scan.keys):
+        beyond = scan.low(after + 1)
+        yield "f,age" if beyond.isdigit() and len(beyond) == 2 else f"f,={beyond}"
+        if after + 1 in scan.covering:
+            yield "f,place"
+    if following in ("'s", "’s") and after + 1 < len(scan.keys):
+        yield f"f's={scan.low(after + 1)}"
+    if after in scan.covering or (after < len(scan.keys) and scan.capital[after] and following != "</s>"):
+        yield "fcap"
+    if following == "(":
+        yield f"f({scan.capital[after + 1] if after + 1 < len(scan.keys) else ''}"
+    if previous == "," and before > 0:
+        yield f"p,{scan.capital[before - 1]}"
+    if following in _SPEECH:
+        yield "speech"
+    if previous in _SPEECH:
+        yield "spoken"
+
+
+def story_features(runs: list[Run]) -> dict[int, list[str]]:
+    """What the other runs of the story say of a run, by its index."""
+    singles: dict[str, int] = {}
+    finals: dict[str, int] = {}
+    wholes: dict[tuple[str, ...], int] = {}
+    firsts: dict[str, int] = {}
+    for run in runs:
+        wholes[run.words] = wholes.get(run.words, 0) + 1
+        if len(run.words) == 1:
+            singles[run.words[0]] = singles.get(run.words[0], 0) + 1
+        else:
+            finals[run.words[-1]] = finals.get(run.words[-1], 0) + 1
+            firsts[run.words[0]] = firsts.get(run.words[0], 0) + 1
+    out: dict[int, list[str]] = {}
+    for index, run in enumerate(runs):
+        found = [f"dw{min(wholes[run.words], 3)}{len(run.words) == 1}"]
+        if len(run.words) == 1:
+            if run.words[0] in finals:
+                found.append("d1final")
+            if run.words[0] in firsts:
+                found.append("d1first")
+        else:
+            if run.words[-1] in singles:
+                found.append("d2single")
+            if run.words[0] in singles:
+                found.append("d2firstsingle")
+        out[index] = found
+    return out
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    data = json.loads(resources.files("pipelines.people").joinpath("names.json").read_text(encoding="utf-8"))
+    scale = float(data["scale"])
+    return {str(key): value / scale for key, value in data["weights"].items()}
+
+
+_SHARE = 0.6
+"""How much the other mentions of the same words weigh in the judgement of one."""
+
+
+def judge(scan: Scan, runs: list[Run]) -> None:
+    """Scores every run: its own features, then what the story's other mentions of the same words add."""
+    weights = _weights()
+    bias = weights.get("bias", 0.0)
+    story = story_features(runs)
+    own: dict[tuple[str, ...], list[float]] = {}
+    for index, run in enumerate(runs):
+        total = bias
+        for name in features(scan, run):
+            total += weights.get(name, 0.0)
+        for name in story[index]:
+            total += weights.get(name, 0.0)
+        run.score = total
+        own.setdefault(run.words, []).append(total)
+    for run in runs:
+        scores = own[run.words]
+        if len(scores) > 1:
+            mean = sum(scores) / len(scores)
+            run.score = (1 - _SHARE) * run.score + _SHARE * mean * math.sqrt(min(len(scores), 4))
+    finals = {run.words[-1] for run in runs if len(run.words) > 1 and run.score > 1.0}
+    for run in runs:
+        if len(run.words) == 1 and run.words[0] in finals and run.score > -2.5:
+            run.score = max(run.score, 0.5)

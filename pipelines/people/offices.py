@@ -1,0 +1,337 @@
+"""Office wordings in a story: "the former US Secretary of State", "Japan's foreign minister", "NATO chief"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pipelines.lexicon import Organization
+from pipelines.people.scan import Scan
+from schemas.meeting import Rank
+
+Determiner = Literal["", "definite", "indefinite", "possessive"]
+
+_POSSESSIVE = ("'s", "’s", "'S", "’S")
+_ARTICLES: dict[str, Determiner] = {
+    "the": "definite",
+    "this": "definite",
+    "that": "definite",
+    "a": "indefinite",
+    "an": "indefinite",
+    "another": "indefinite",
+    "one": "indefinite",
+    "any": "indefinite",
+    "some": "indefinite",
+    "his": "possessive",
+    "her": "possessive",
+    "its": "possessive",
+    "their": "possessive",
+    "our": "possessive",
+    "my": "possessive",
+    "both": "definite",
+    "these": "definite",
+    "those": "definite",
+    "all": "definite",
+}
+_NUMBERS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "several", "2", "3", "4", "5", "6", "7", "other"})
+_LONGEST = 9
+_FORMER_RANK: Rank = "official"
+_SOFT_MODIFIERS = frozenset({"then", "late", "past", "previous"})
+
+
+@dataclass(slots=True)
+class OfficeMention:
+    """One wording of an office. Words ``start`` to ``end`` are the wording without article, ``outer`` the article's word."""
+
+    start: int
+    end: int
+    outer: int
+    head: int
+    """First word of the title itself, behind demonym and modifiers."""
+    office_id: str | None
+    rank: Rank
+    country: str | None
+    organization: Organization | None
+    determiner: Determiner
+    plural: bool
+    former: bool
+    generic: bool
+    occupation: bool = False
+    """A title that is no office of state: ``chief executive``, ``Mr``."""
+    honorific: bool = False
+    second_country: str | None = None
+    """Of an ambassador: the state sent to."""
+    of_institution: bool = False
+    """Stands with an institution of a state: ``State Department spokesperson``."""
+
+
+def find_offices(scan: Scan) -> list[OfficeMention]:
+    """All office wordings, in order, none overlapping another."""
+    found: list[OfficeMention] = []
+    taken = -1
+    for index in range(len(scan.keys)):
+        if index < taken:
+            continue
+        mention = _at(scan, index, taken)
+        if mention is not None:
+            found.append(mention)
+            taken = mention.end
+    return found
+
+
+def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
+    head = _head_of_organization(scan, index, taken)
+    if head is not None:
+        return head
+    office = scan.offices.get(index)
+    if office is not None:
+        end, entry, plural = office
+        if _is_part_of_name(scan, index, end):
+            return None
+        country, organization, start, possessive = _before(scan, index, taken)
+        former, start = _modifiers(scan, start, taken)
+        if country is None and organization is None:
+            # The demonym may stand before the modifier: "the Russian acting foreign minister".
+            country, organization, start, possessive = _before(scan, start, taken)
+            more, start = _modifiers(scan, start, taken)
+            former = former or more
+        end, after_country, after_organization, second = _after(scan, end, entry.id)
+        country = entry.home or country or after_country
+        organization = organization or after_organization
+        office_id, rank = entry.at(country)
+        of_institution = False
+        if organization is not None and organization.kind in ("igo", "group"):
+            rank = _rank_in_organization(office_id, rank)
+            country = None
+        elif organization is not None:
+            country = organization.country
+            of_institution = organization.kind == "institution"
+            office_id, rank = entry.at(country)
+        if organization is None and country is None and _domestic(scan, start, index):
+            rank = "official"
+        return _finish(scan, start, end, index, office_id, rank, country, organization, plural, former, entry.generic, possessive,
+                       second, of_institution)  # fmt: skip
+    return _other_title(scan, index, taken)
+
+
+def _finish(
+    scan: Scan, start: int, end: int, head: int, office_id: str | None, rank: Rank, country: str | None,
+    organization: Organization | None, plural: bool, former: bool, generic: bool, possessive: bool,
+    second: str | None = None, of_institution: bool = False,
+) -> OfficeMention:  # fmt: skip
+    outer, determiner = start, ""
+    before = start - 1
+    if before >= 0 and scan.lows[before] in _NUMBERS and scan.joined(start):
+        outer = before
+        before -= 1
+    if before >= 0 and scan.lows[before] in _ARTICLES and scan.sentence[before] == scan.sentence[start]:
+        outer = before
+        return OfficeMention(start, end, outer, head, office_id, _FORMER_RANK if former else rank, country, organization,
+                             _ARTICLES[scan.lows[before]], plural, former, generic, second_country=second,
+                             of_institution=of_institution)  # fmt: skip
+    kind: Determiner = "definite" if possessive else "" if determiner == "" else "definite"
+    return OfficeMention(start, end, outer, head, office_id, _FORMER_RANK if former else rank, country, organization, kind,
+                         plural, former, generic, second_country=second, of_institution=of_institution)  # fmt: skip
+
+
+def _is_part_of_name(scan: Scan, index: int, end: int) -> bool:
+    """A capitalised single title word after a given name is a family name: ``Larry King``, ``Rick Speaker``."""
+    if end - index != 1 or not scan.capital[index] or index == 0 or not scan.joined(index):
+        return False
+    before = index - 1
+    return (
+        scan.capital[before]
+        and before not in scan.covering
+        and scan.lows[before] in scan.lexicon.given
+        and scan.keys[before] not in scan.lexicon.everyday
+        and not (index + 1 < len(scan.keys) and scan.capital[index + 1] and scan.joined(index + 1))
+    )
+
+
+def _before(scan: Scan, index: int, taken: int) -> tuple[str | None, Organization | None, int, bool]:
+    """Country or organization that stands before word ``index``, its first word, and whether it is possessive."""
+    at = index - 1
+    possessive = False
+    if at >= 1 and scan.keys[at] in _POSSESSIVE:
+        possessive = True
+        at -= 1
+    if at < max(taken, 0) or at not in scan.covering or not _same(scan, at, index):
+        return _prefixed(scan, index, at, taken, possessive)
+    hit = scan.covering[at]
+    if hit.start < taken or hit.end != at + 1:
+        return None, None, index, False
+    name = hit.name
+    start, country = hit.start, name.country
+    organization = name.organization
+    if organization is None and not (name.is_demonym or name.is_name or (possessive and name.is_seat)):
+        return None, None, index, False
+    # "Israeli Foreign Ministry", "US State Department", "US Federal Reserve": the demonym before an institution.
+    if organization is not None and start - 1 >= max(taken, 0) and start - 1 in scan.covering:
+        outer = scan.covering[start - 1]
+        if outer.name.is_demonym and outer.start >= taken and scan.sentence[outer.start] == scan.sentence[start]:
+            start = outer.start
+    if country is not None and name.is_demonym and organization is None:
+        start = _joined_demonym(scan, start, taken)
+    return country, organization, start, possessive
+
+
+def _joined_demonym(scan: Scan, start: int, taken: int) -> int:
+    """Takes in a region or party word: ``Northern Irish``; nothing else."""
+    return start if start - 1 < taken else start
+
+
+def _prefixed(
+    scan: Scan, index: int, at: int, taken: int, possessive: bool
+) -> tuple[str | None, Organization | None, int, bool]:
+    """``French-born`` and the like give no country; ``foreign ministry``, ``embassy`` and other common houses do by what is before."""
+    if at < max(taken, 0) or scan.lows[at] not in _HOUSES or possessive:
+        return None, None, index, False
+    start = at
+    if start - 1 >= max(taken, 0) and scan.lows[start - 1] in _HOUSE_KINDS:
+        start -= 1
+    country, organization, outer, _ = _before(scan, start, taken)
+    return country, organization, outer, False
+
+
+_HOUSES = frozenset({"ministry", "department", "embassy", "government", "cabinet", "presidency", "army", "office", "parliament", "delegation", "mission"})
+_HOUSE_KINDS = frozenset({"foreign", "defence", "defense", "finance", "interior", "trade", "economy", "energy", "president's", "presidential", "justice", "oil", "health", "external"})
+
+
+def _same(scan: Scan, one: int, other: int) -> bool:
+    return scan.sentence[one] == scan.sentence[other]
+
+
+def _modifiers(scan: Scan, start: int, taken: int) -> tuple[bool, int]:
+    """Whether a word before says "former", and the first word with all modifiers."""
+    titles = scan.lexicon.titles
+    former = False
+    at = start
+    while at - 1 >= max(taken, 0) and _same(scan, at - 1, start):
+        low = scan.lows[at - 1]
+        base = low.removesuffix("-")
+        if low == "-" and at - 2 >= max(taken, 0) and scan.lows[at - 2] == "ex":
+            former, at = True, at - 2
+        elif base in titles.former or low.startswith("ex-"):
+            former = former or base not in _SOFT_MODIFIERS
+            at -= 1
+        elif low in titles.acting or low in titles.modifiers or low in titles.designate:
+            at -= 1
+        else:
+            break
+    # A wording that is only modifiers so far, as in "the two top": keep what belongs to the title.
+    return former, at
+
+
+def _after(scan: Scan, end: int, office_id: str) -> tuple[int, str | None, Organization | None, str | None]:
+    """Reads ``of Japan``, ``of the European Commission``, ``to the United Nations``, ``for Syria`` behind a title."""
+    if end < len(scan.keys) and scan.lows[end] in ("-elect", "-designate"):
+        end += 1
+    elif end + 1 < len(scan.keys) and scan.keys[end] == "-" and scan.lows[end + 1] in scan.lexicon.titles.designate:
+        end += 2
+    if end >= len(scan.keys) or not scan.joined(end):
+        return end, None, None, None
+    link = scan.lows[end]
+    if link == "of" or (link in ("to", "for", "on", "in") and office_id in ("envoy", "ambassador", "spokesperson", "minister")):
+        at = end + 1
+        while at < len(scan.keys) and scan.lows[at] in ("the", "federal", "republic"):
+            at += 1
+        hit = scan.hits.get(at)
+        if hit is None or not _same(scan, at, end):
+            return end, None, None, None
+        name = hit.name
+        if link == "of":
+            if name.organization is not None:
+                return hit.end, name.organization.country, name.organization, None
+            if name.is_name or name.is_seat and not name.place:
+                return hit.end, name.country, None, None
+            return end, None, None, None
+        if office_id == "ambassador" and link in ("to", "in"):
+            if name.organization is not None and name.organization.kind == "igo":
+                return hit.end, None, None, None
+            return (hit.end, None, None, name.country) if name.is_name or name.is_seat else (end, None, None, None)
+        if office_id == "envoy" and link in ("to", "for", "on") and (name.is_name or name.place):
+            return hit.end, None, None, name.country
+    return end, None, None, None
+
+
+def _domestic(scan: Scan, start: int, index: int) -> bool:
+    """A title of a party, a company or a region is no office of state."""
+    at = start - 1
+    if at < 0 or not _same(scan, at, index):
+        return False
+    if scan.keys[at] in _POSSESSIVE:
+        at -= 1
+    return at >= 0 and scan.capital[at] and at not in scan.covering and scan.keys[at] in _PARTIES
+
+
+_PARTIES = frozenset({"Party", "Labour", "Democratic", "Republican", "Socialist", "Conservative", "Liberal", "Union", "Club", "League", "Corp", "Bank", "University", "Congress"})  # fmt: skip
+
+
+def _rank_in_organization(office_id: str, rank: Rank) -> Rank:
+    """A title of state beside an organization: its president or chief heads it, its envoys stay envoys."""
+    if office_id in ("president", "prime_minister", "leader", "state_leader"):
+        return "organization_head"
+    return rank
+
+
+def _head_of_organization(scan: Scan, index: int, taken: int) -> OfficeMention | None:
+    """``NATO chief``, ``secretary-general of the United Nations``, ``European Commission President``, ``EU foreign policy chief``."""
+    lexicon = scan.lexicon
+    found = lexicon.heads.longest(scan.lows, index)
+    if found is None or index + found[0] > len(scan.keys) or not _same(scan, index, index + found[0] - 1):
+        return None
+    end = index + found[0]
+    office = scan.offices.get(index)
+    if office is not None and office[0] > end:
+        return None
+    _, organization, start, possessive = _before(scan, index, taken)
+    former, start = _modifiers(scan, start, taken)
+    if organization is None:
+        _, organization, start, possessive = _before(scan, start, taken)
+        more, start = _modifiers(scan, start, taken)
+        former = former or more
+    if organization is None:
+        end, _, organization, _ = _after(scan, end, found[1])
+    if organization is None or found[1] not in organization.heads or organization.kind == "institution":
+        return None
+    return _finish(scan, start, end, index, _head_id(found[1]), "organization_head", organization.country, organization,
+                   False, former, False, possessive)  # fmt: skip
+
+
+def _head_id(wording: str) -> str:
+    return {"secretary general": "secretary_general", "secretary-general": "secretary_general", "foreign policy chief": "high_representative",
+            "director general": "director_general", "director-general": "director_general"}.get(
+        wording, "high_representative" if wording.startswith("high representative") else wording.replace(" ", "_").replace("-", "_")
+    )  # fmt: skip
+
+
+def _other_title(scan: Scan, index: int, taken: int) -> OfficeMention | None:
+    title = scan.titles.get(index)
+    if title is None:
+        return None
+    end, kind = title
+    if kind == "honorific":
+        if not scan.capital[index]:
+            return None
+        if end < len(scan.keys) and scan.keys[end] == "." and scan.ends[end - 1] == scan.starts[end]:
+            end += 1
+        return OfficeMention(index, end, index, index, None, "official", None, None, "", False, False, False, True, True)
+    if kind == "military" and scan.capital[index] and end < len(scan.keys) and not scan.capital[end]:
+        return None
+    country, organization, start, possessive = _before(scan, index, taken)
+    former, start = _modifiers(scan, start, taken)
+    if country is None and organization is None:
+        country, organization, start, possessive = _before(scan, start, taken)
+    if organization is not None:
+        country = None if organization.kind in ("igo", "group") else organization.country
+    mention = _finish(scan, start, end, index, "secretary_general" if scan.lows[index].startswith("secretary") else None,
+                      "official", country, organization, False, former, False, possessive)  # fmt: skip
+    mention.occupation = True
+    return mention
+
+
+def words_of(mentions: list[OfficeMention]) -> Iterator[int]:
+    """Every word that belongs to an office wording."""
+    for mention in mentions:
+        yield from range(mention.start, mention.end)
