@@ -38,6 +38,8 @@ class Titles:
     modifiers: frozenset[str]
     unnamed: frozenset[str]
     """Heads of wordings for people whom the story does not name: ``official``, ``sources``."""
+    relations: frozenset[str]
+    """Kin and company: help to find names and are no office."""
     pairs: frozenset[str]
     """Plurals that take up people named before: ``the two leaders``, ``both sides``."""
     ranked: Phrases[str]
@@ -56,6 +58,8 @@ class NameOrder:
     two_surnames: frozenset[str]
     given_name_states: frozenset[str]
     feminine_surname_endings: tuple[str, ...]
+    short: Mapping[str, str]
+    """Long form of short given names, folded: ``bill`` is ``william``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +273,7 @@ def _titles() -> Titles:
             ranked[phrase(form)] = label
     return Titles(
         sets["female"], sets["male"], sets["honorifics"], sets["military"], sets["occupations"], sets["former"],
-        sets["acting"], sets["designate"], sets["modifiers"], sets["unnamed"], sets["pairs"], Phrases(ranked.items()),
+        sets["acting"], sets["designate"], sets["modifiers"], sets["unnamed"], sets["relations"], sets["pairs"], Phrases(ranked.items()),
     )  # fmt: skip
 
 
@@ -284,6 +288,7 @@ def _order() -> NameOrder:
         frozenset(_strings(table.get("two_surnames"))),
         frozenset(_strings(table.get("given_name_states"))),
         _strings(table.get("feminine_surname_endings")),
+        MappingProxyType({key: str(value) for key, value in _mapping(table.get("short")).items()}),
     )
 
 

@@ -55,7 +55,8 @@ def find_bodies(
             found.append(body)
             taken.update(range(body.start, body.end))
     for run in rejected:
-        if run.start not in taken and scan.low(run.end) in _SPEECH and scan.joined(run.end) and len(run.words[-1]) > 1:
+        lone = len(run.words) == 1 and scan.first[run.start] and not run.words[0].isupper()
+        if run.start not in taken and not lone and scan.low(run.end) in _SPEECH and scan.joined(run.end) and len(run.words[-1]) > 1:
             found.append(Body(run.start, run.end, "institution", " ".join(run.words), head=run.start))
     for body in found:
         body.head = body.head or body.start
@@ -104,6 +105,9 @@ def _house(scan: Scan, index: int, taken: set[int]) -> Body | None:
         country, start = hit.name.country, hit.start
     elif scan.low(index) in ("administration", "office", "palace", "police", "mission", "delegation", "department", "army", "military", "navy"):
         return None
+    if country is None and scan.low(end) == "in" and end + 1 in scan.hits and scan.joined(end + 1):
+        seat = scan.hits[end + 1].name
+        country = seat.country if seat.is_seat or seat.is_name else None
     generic = end - start == 1
     if generic and not (scan.low(start - 1) == "the" and scan.low(end) in _SPEECH):
         return None

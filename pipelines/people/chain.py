@@ -99,6 +99,9 @@ def _key(word: str) -> str:
     return folded.split("-", 1)[1] if folded[:3] in ("al-", "el-", "as-", "ad-") else folded
 
 
+_REALMS = frozenset({"monarch", "crown_prince", "royal", "pope"})
+
+
 def _royal(draft: Draft) -> bool:
     return any(office.office_id in ("monarch", "crown_prince", "royal", "pope") for office in draft.offices)
 
@@ -113,6 +116,8 @@ def _office_conflict(offices: list[OfficeMention], draft: Draft) -> float:
             score -= 1.5
         if draft.has_office(office.office_id):
             score += 1.0
+        elif any(old.office_id in _REALMS for old in draft.attached) and office.office_id in _REALMS:
+            score -= 2.5
         elif draft.attached and any(old.office_id is not None and not old.occupation for old in draft.attached):
             score -= 0.4
     return score
@@ -152,7 +157,8 @@ def attach(draft: Draft, office: OfficeMention, named: bool) -> None:
 
 def same_office(office: OfficeMention, draft: Draft) -> bool:
     """Whether an office wording may stand for somebody whose offices are known."""
-    if office.country is not None and draft.country is not None and office.country != draft.country:
+    country = draft.country or draft.table_country
+    if office.country is not None and country is not None and office.country != country:
         return False
     if office.organization is not None and office.organization.kind == "igo" and draft.organization is not office.organization:
         return False

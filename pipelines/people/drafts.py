@@ -52,6 +52,8 @@ class Draft:
     family_first: bool | None = None
     """Whether the family name stands first; None while the story has not shown it."""
     score: float = 0.0
+    table_country: str | None = None
+    """Country by the table of office-holders, while the story has given none."""
     members: list[Draft] = field(default_factory=list)
 
     @property
@@ -138,26 +140,11 @@ def _given_agree(one: str, other: str, lexicon: Lexicon) -> bool:
         return True
     if one.startswith(other) or other.startswith(one):
         return min(len(one), len(other)) >= 3 or "-" in one + other
-    short = _NICKNAMES.get(one, one) == _NICKNAMES.get(other, other)
+    short = lexicon.order.short.get(one, one) == lexicon.order.short.get(other, other)
     if short:
         return True
     # A spelling that wavers inside one story: "Sergei" and "Sergey".
     return len(one) > 3 and one[:3] == other[:3] and abs(len(one) - len(other)) <= 1
-
-
-_NICKNAMES = {
-    "joe": "joseph", "bill": "william", "will": "william", "jim": "james", "jimmy": "james", "bob": "robert", "bobby": "robert",
-    "mike": "michael", "tony": "anthony", "antony": "anthony", "dick": "richard", "rick": "richard", "tom": "thomas", "ted": "edward",
-    "ed": "edward", "chuck": "charles", "steve": "steven", "stephen": "steven", "dave": "david", "dan": "daniel", "liz": "elizabeth",
-    "beth": "elizabeth", "kate": "catherine", "cathy": "catherine", "sue": "susan", "jen": "jennifer", "larry": "lawrence",
-    "jack": "john", "johnny": "john", "hank": "henry", "harry": "henry", "ron": "ronald", "don": "donald", "ken": "kenneth",
-    "al": "albert", "alex": "alexander", "sasha": "alexander", "ben": "benjamin", "bibi": "benjamin", "binyamin": "benjamin",
-    "greg": "gregory", "jeff": "jeffrey", "matt": "matthew", "nick": "nicholas", "pat": "patrick", "pete": "peter", "phil": "philip",
-    "ray": "raymond", "rob": "robert", "sam": "samuel", "tim": "timothy", "vince": "vincent", "andy": "andrew", "chris": "christopher",
-    "fred": "frederick", "gerry": "gerald", "jerry": "gerald", "jon": "jonathan", "max": "maxim", "mick": "michael", "norm": "norman",
-    "stan": "stanley", "terry": "terence", "theo": "theodore", "walt": "walter", "wally": "walter", "newt": "newton", "bernie": "bernard",
-    "becky": "rebecca", "peggy": "margaret", "maggie": "margaret", "meg": "margaret", "debbie": "deborah", "jackie": "jacqueline",
-}  # fmt: skip
 
 
 def _contiguous(short: tuple[str, ...], whole: tuple[str, ...]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from pipelines.annotations import Document, Entity, Mention, People
@@ -11,9 +12,9 @@ from pipelines.people.bodies import Body, find_bodies
 from pipelines.people.chain import Cast, attach, same_office
 from pipelines.people.drafts import Draft, Spot, surname
 from pipelines.people.holders import Found, find_holder
-from pipelines.people.names import Run, find_runs, judge
+from pipelines.people.names import Run, again, find_runs, judge
 from pipelines.people.offices import OfficeMention, find_offices
-from pipelines.people.pronouns import Pronoun, find_pronouns, resolve
+from pipelines.people.pronouns import Pronoun, find_pronouns, resolve, two_of
 from pipelines.people.scan import Scan, scan
 from schemas.meeting import Level, Rank
 
@@ -31,8 +32,9 @@ def find_people(document: Document, lexicon: Lexicon, published: date | None = N
     offices = find_offices(words)
     runs = find_runs(words, offices)
     judge(words, runs)
-    people = [run for run in runs if run.score > _THRESHOLD]
-    builder = _Builder(words, lexicon, offices, people)
+    more = again(words, runs, offices)
+    people = sorted([run for run in runs if run.score > _THRESHOLD] + more, key=lambda run: run.start)
+    builder = _Builder(words, lexicon, offices, people, published)
     builder.read([run for run in runs if run.score <= _THRESHOLD])
     return _finish(builder, words, lexicon, published)
 
@@ -40,8 +42,11 @@ def find_people(document: Document, lexicon: Lexicon, published: date | None = N
 class _Builder:
     """Walks the story's events from left to right."""
 
-    def __init__(self, words: Scan, lexicon: Lexicon, offices: list[OfficeMention], people: list[Run]) -> None:
+    def __init__(
+        self, words: Scan, lexicon: Lexicon, offices: list[OfficeMention], people: list[Run], published: date | None
+    ) -> None:
         self.scan = words
+        self.published = published
         self.lexicon = lexicon
         self.cast = Cast(words, lexicon, people)
         self.offices = offices
@@ -157,13 +162,20 @@ class _Builder:
         offices = self.with_run[run.start]
         draft = self.cast.named(run, offices)
         start, end = run.start, run.end
+        for office in reversed(offices):
+            if office.end == start or (office.end == start - 1 and self.scan.low(start - 1) == "and"):
+                start = office.start
         for office in offices:
-            if office.end <= run.start and not self.scan.low(run.start - 1) == "," and office.outer >= run.start - 14:
-                start = min(start, office.start)
+            if office.counterpart:
+                self._counterpart(office, draft)
             if not office.honorific:
                 attach(draft, office, named=True)
                 self._speaks(draft, office)
-                self._counterpart_of(office)
+        end = self._country_beside(draft, run, bool(offices))
+        if draft.country is None and draft.table_country is None and draft.attached:
+            found = find_holder(draft, self.lexicon, self.published)
+            if found is not None and found.certain:
+                draft.table_country = found.holder.country
         subject = self.cast.subject(start, end)
         self._add(draft, Spot(start, end, run.start, run.end, "name", subject))
         self._merge_nameless(draft)
@@ -234,16 +246,41 @@ class _Builder:
 
     # --- offices without a name ---------------------------------------------------------------------------------------
 
-    def _counterpart_of(self, office: OfficeMention) -> None:
+    def _counterpart(self, office: OfficeMention, whose: Draft | None) -> None:
         """``his Turkish counterpart``: the office is that of the person it is compared with."""
-        if "counterpart" not in self.scan.lows[office.head : office.end] or office.office_id is not None:
-            return
+        for draft, _ in reversed(self.order[-12:]):
+            if draft is whose or draft.kind != "person":
+                continue
+            known = next((other for other in draft.offices if other.office_id is not None and not other.occupation), None)
+            if known is not None and (known.country != office.country or office.country is None):
+                office.office_id, office.rank = known.office_id, known.rank
+                return
+
+    def _country_beside(self, draft: Draft, run: Run, titled: bool) -> int:
+        """``King Salman of Saudi Arabia``, ``South Korea's Chung Eui-yong``; gives the word behind the mention."""
+        scan = self.scan
+        hit = scan.hits.get(run.end + 1)
+        if titled and scan.low(run.end) == "of" and hit is not None and hit.name.is_name and scan.joined(run.end + 1):
+            if draft.country in (None, hit.name.country):
+                draft.country = hit.name.country
+                return hit.end
+            return run.end
+        if scan.low(run.start - 1) in ("'s", "’s") and scan.joined(run.start) and draft.country is None and not titled:
+            before = scan.covering.get(run.start - 2)
+            if before is not None and before.name.is_name and scan.low(run.end) not in ("'s", "’s"):
+                draft.country = before.name.country
+        return run.end
 
     def _office(self, office: OfficeMention) -> None:
         if office.generic and office.country is None and office.organization is None and office.determiner != "definite":
             return
+        if office.counterpart:
+            self._counterpart(office, None)
         if office.plural:
-            self._group(office)
+            if office.partners:
+                self._partners(office)
+            else:
+                self._group(office)
             return
         if office.occupation and office.organization is None:
             self._unnamed(office)
@@ -308,19 +345,50 @@ class _Builder:
         attach(draft, office, named=False)
         self._add(draft, Spot(office.outer, office.end, office.head, office.end, "group", self.cast.subject(office.outer, office.end)))
 
+    def _partners(self, office: OfficeMention) -> None:
+        """``The prime ministers of Greece and Italy, Alexis Tsipras and Giuseppe Conte``: one of each country."""
+        runs = self._names_after(office, len(office.partners))
+        members: list[Draft] = []
+        places: list[tuple[Draft, Spot]] = []
+        for number, (start, end, country) in enumerate(office.partners):
+            one = replace(office, country=country, plural=False, partners=())
+            draft = self._known(one)
+            if runs:
+                draft = self.cast.named(runs[number], [])
+                draft.country = draft.country or country
+                attach(draft, one, named=True)
+            elif draft is None:
+                draft = self.cast.add(Draft("person"))
+            if not runs:
+                attach(draft, one, named=False)
+                outer = office.outer if number == 0 else start
+                places.append((draft, Spot(outer, end, start, end, "nominal")))
+            members.append(draft)
+        group = self.cast.add(Draft("group", plural=True, members=members))
+        attach(group, replace(office, country=None, partners=()), named=False)
+        self._add(group, Spot(office.outer, office.end, office.head, office.end, "group", self.cast.subject(office.outer, office.end)))
+        for draft, place in places:
+            self._add(draft, place)
+
+    def _names_after(self, office: OfficeMention, count: int) -> list[Run]:
+        """As many names in a row behind a plural office as it has countries; else none."""
+        at = office.end
+        found: list[Run] = []
+        while len(found) < count and self.scan.low(at) in (",", "and", ":") and self.scan.joined(at):
+            at += 1
+            at += self.scan.low(at) == "and"
+            run = self.run_at.get(at)
+            if run is None:
+                return []
+            found.append(run)
+            at = run.end
+        return found if len(found) == count else []
+
     def _pair(self, office: OfficeMention) -> Draft | None:
         for draft, _ in reversed(self.order[-40:]):
             if draft.kind == "group" and draft.plural and any(old.office_id == office.office_id for old in draft.nominal):
                 return draft
-        members: list[Draft] = []
-        for draft, _ in reversed(self.order[-30:]):
-            if draft.kind == "person" and not draft.plural and draft.offices and not any(draft is other for other in members):
-                if not draft.has_office("spokesperson"):
-                    members.insert(0, draft)
-                if len(members) == 2:
-                    break
-        group = Draft("group", plural=True, members=members)
-        return self.cast.add(group)
+        return self.cast.add(Draft("group", plural=True, members=two_of(self.order, self.scan, office)))
 
     # --- bodies and pronouns ------------------------------------------------------------------------------------------
 
@@ -343,7 +411,7 @@ class _Builder:
         if draft is None:
             draft = self._body_draft(body)
             if body.kind == "group" and body.takes_up:
-                draft.members = [owner for owner in _latest(self.order, 2)]
+                draft.members = two_of(self.order, self.scan, None)
         kind = "group" if body.kind == "group" else "nominal" if body.kind == "anonymous" else "name"
         self._add(draft, Spot(body.start, body.end, body.head, body.end, kind, self.cast.subject(body.start, body.end)))
 
@@ -357,22 +425,14 @@ class _Builder:
         self._add(owner, place)
 
 
-def _latest(order: list[tuple[Draft, Spot]], count: int) -> list[Draft]:
-    found: list[Draft] = []
-    for draft, _ in reversed(order[-30:]):
-        if draft.kind == "person" and not any(draft is other for other in found):
-            found.insert(0, draft)
-            if len(found) == count:
-                break
-    return found
-
-
 # --- the result -------------------------------------------------------------------------------------------------------
 
 
 def _finish(builder: _Builder, words: Scan, lexicon: Lexicon, published: date | None) -> People:
-    drafts = [draft for draft in builder.cast.drafts if draft.spots]
-    drafts.sort(key=lambda draft: draft.spots[0].start)
+    spoken_for = {id(draft.speaks_for) for draft in builder.cast.drafts if draft.speaks_for is not None}
+    drafts = [draft for draft in builder.cast.drafts if draft.spots or id(draft) in spoken_for]
+    end = len(words.keys)
+    drafts.sort(key=lambda draft: draft.spots[0].start if draft.spots else end)
     index = {id(draft): number for number, draft in enumerate(drafts)}
     entities: list[Entity] = []
     mentions: list[Mention] = []
@@ -392,7 +452,7 @@ def _entity(
     number: int, draft: Draft, own: list[Mention], words: Scan, lexicon: Lexicon, published: date | None, index: dict[int, int]
 ) -> Entity:
     found = find_holder(draft, lexicon, published)
-    office = _best_office(draft)
+    office = _best_office(draft, words)
     country, organization, rank, office_id = _standing(draft, office, found)
     fullest = _fullest(draft, own, words)
     speaks_for = index.get(id(draft.speaks_for)) if draft.speaks_for is not None else None
@@ -430,12 +490,14 @@ def _confidence(draft: Draft, found: Found | None) -> float:
     return round(base, 3)
 
 
-def _best_office(draft: Draft) -> OfficeMention | None:
+def _best_office(draft: Draft, words: Scan) -> OfficeMention | None:
     """The wording that tells most: with the name before elsewhere, with country before without, an office before an occupation."""
     best: OfficeMention | None = None
     best_score = -1.0
     for named, offices in ((True, draft.attached), (False, draft.nominal)):
         for office in offices:
+            if office.occupation and " ".join(words.lows[office.head : office.end]) in words.lexicon.titles.relations:
+                continue
             score = 2.0 * named + 1.5 * (office.country is not None or office.organization is not None) + 3.0 * (not office.occupation)
             score += 0.4 * (not office.former) + (0.7 if office.office_id not in (None, "state_leader", "diplomat", "legislator") else 0.0)
             if score > best_score:
@@ -472,7 +534,7 @@ def _standing(
 
 def _fullest(draft: Draft, own: list[Mention], words: Scan) -> str:
     text = words.document.text
-    best, best_key = "", (-1, -1)
+    best, best_key = draft.name or "", (-1, -1)
     for mention in own:
         wording = text[mention.start : mention.end]
         key = ({"name": 3, "group": 2, "nominal": 2, "pronoun": 1}[mention.kind], len(wording))

@@ -92,6 +92,8 @@ def _free(scan: Scan, at: int, blocked: set[int]) -> bool:
     hit = scan.covering.get(at)
     if hit is not None:
         return _hit_in_name(scan, at)
+    if len(text) == 2 and text[1] == ".":
+        return True
     if key in lexicon.everyday:
         return _everyday_in_name(scan, at)
     return not any(char.isdigit() for char in text) and "/" not in text and "&" not in text
@@ -317,6 +319,8 @@ def _weights() -> Mapping[str, float]:
     return {str(key): value / scale for key, value in data["weights"].items()}
 
 
+_OFFICE_HOLDER = 2.0
+"""Log odds added to a whole name that the table of office-holders knows."""
 _SHARE = 0.6
 """How much the other mentions of the same words weigh in the judgement of one."""
 
@@ -340,7 +344,50 @@ def judge(scan: Scan, runs: list[Run]) -> None:
         if len(scores) > 1:
             mean = sum(scores) / len(scores)
             run.score = (1 - _SHARE) * run.score + _SHARE * mean * math.sqrt(min(len(scores), 4))
+        if len(run.words) > 1 and _held_office(scan, run):
+            run.score = max(run.score, 0.0) + _OFFICE_HOLDER
+    order = scan.lexicon.order.family_first
     finals = {run.words[-1] for run in runs if len(run.words) > 1 and run.score > 1.0}
+    finals |= {run.words[0] for run in runs if len(run.words) > 1 and run.score > 1.0 and fold(run.words[0]) in order}
     for run in runs:
         if len(run.words) == 1 and run.words[0] in finals and run.score > -2.5:
             run.score = max(run.score, 0.5)
+
+
+def _held_office(scan: Scan, run: Run) -> bool:
+    """Whether all words of a run, and at least two, are the name of one office-holder."""
+    holders = scan.lexicon.holders
+    first = holders.get(sound(run.words[0]), ())
+    if not first:
+        return False
+    ids = {holder.wikidata_id for holder in first}
+    for word in run.words[1:]:
+        ids &= {holder.wikidata_id for holder in holders.get(sound(word), ())}
+        if not ids:
+            return False
+    return True
+
+
+def again(scan: Scan, runs: list[Run], offices: list[OfficeMention]) -> list[Run]:
+    """Family names that are also everyday words or places, where the story has given the whole name: ``May``, ``Jordan``."""
+    finals = {run.words[-1] for run in runs if len(run.words) > 1 and run.score > 1.0}
+    finals = {word for word in finals if word in scan.lexicon.everyday or (word,) in scan.listed}
+    if not finals:
+        return []
+    taken = {index for run in runs for index in range(run.start, run.end)}
+    taken |= {index for office in offices for index in range(office.start, office.end)}
+    titled = {office.end: office for office in offices}
+    found: list[Run] = []
+    for index, text in enumerate(scan.texts):
+        if text not in finals or index in taken or not scan.capital[index]:
+            continue
+        hit = scan.covering.get(index)
+        if hit is not None and (hit.end - hit.start > 1 or scan.low(index - 1) in _PLACE_LINKS and scan.joined(index)):
+            continue
+        if scan.low(index + 1)[:1].isdigit() or (scan.low(index - 1) in ("in", "of", "since", "until", "by", "last", "next") and hit is None):
+            continue
+        found.append(Run(index, index + 1, (text,), titled.get(index), 0.5))
+    return found
+
+
+_PLACE_LINKS = frozenset({"in", "at", "from", "near", "of", "to", "outside", "around", "across", "into", "through"})

@@ -62,6 +62,10 @@ class OfficeMention:
     honorific: bool = False
     second_country: str | None = None
     """Of an ambassador: the state sent to."""
+    counterpart: bool = False
+    """Says that the office is the one of somebody named before: ``his Turkish counterpart``."""
+    partners: tuple[tuple[int, int, str], ...] = ()
+    """Countries of a plural office, each with its first word and the word behind it: ``the foreign ministers of Poland and Georgia``."""
     of_institution: bool = False
     """Stands with an institution of a state: ``State Department spokesperson``."""
 
@@ -84,9 +88,15 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
     head = _head_of_organization(scan, index, taken)
     if head is not None:
         return head
+    if scan.lows[index] in ("counterpart", "counterparts"):
+        return _counterpart(scan, index, taken)
     office = scan.offices.get(index)
     if office is not None:
         end, entry, plural = office
+        if scan.lows[index] == "deputy" and end == index + 1 and scan.joined(end):
+            below = _at(scan, end, end)
+            if below is not None and below.start == end and not below.honorific:
+                return _deputy(scan, index, below, taken)
         if _is_part_of_name(scan, index, end):
             return None
         country, organization, start, possessive = _before(scan, index, taken)
@@ -96,7 +106,11 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
             country, organization, start, possessive = _before(scan, start, taken)
             more, start = _modifiers(scan, start, taken)
             former = former or more
-        end, after_country, after_organization, second = _after(scan, end, entry.id)
+        title_end = end
+        end, after_country, after_organization, second = _after(scan, end, entry.id, plural)
+        partners = _partners(scan, end) if plural and end > title_end and after_country is not None else ()
+        if partners:
+            end = partners[-1][1]
         country = entry.home or country or after_country
         organization = organization or after_organization
         office_id, rank = entry.at(country)
@@ -110,8 +124,10 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
             office_id, rank = entry.at(country)
         if organization is None and country is None and _domestic(scan, start, index):
             rank = "official"
-        return _finish(scan, start, end, index, office_id, rank, country, organization, plural, former, entry.generic, possessive,
-                       second, of_institution)  # fmt: skip
+        mention = _finish(scan, start, end, index, office_id, rank, country, organization, plural, former, entry.generic,
+                          possessive, second, of_institution)  # fmt: skip
+        mention.partners = partners
+        return mention
     return _other_title(scan, index, taken)
 
 
@@ -223,7 +239,7 @@ def _modifiers(scan: Scan, start: int, taken: int) -> tuple[bool, int]:
     return former, at
 
 
-def _after(scan: Scan, end: int, office_id: str) -> tuple[int, str | None, Organization | None, str | None]:
+def _after(scan: Scan, end: int, office_id: str, plural: bool = False) -> tuple[int, str | None, Organization | None, str | None]:
     """Reads ``of Japan``, ``of the European Commission``, ``to the United Nations``, ``for Syria`` behind a title."""
     if end < len(scan.keys) and scan.lows[end] in ("-elect", "-designate"):
         end += 1
@@ -232,7 +248,7 @@ def _after(scan: Scan, end: int, office_id: str) -> tuple[int, str | None, Organ
     if end >= len(scan.keys) or not scan.joined(end):
         return end, None, None, None
     link = scan.lows[end]
-    if link == "of" or (link in ("to", "for", "on", "in") and office_id in ("envoy", "ambassador", "spokesperson", "minister")):
+    if link == "of" or (link == "from" and plural) or (link in ("to", "for", "on", "in") and office_id in ("envoy", "ambassador", "spokesperson", "minister")):
         at = end + 1
         while at < len(scan.keys) and scan.lows[at] in ("the", "federal", "republic"):
             at += 1
@@ -240,7 +256,7 @@ def _after(scan: Scan, end: int, office_id: str) -> tuple[int, str | None, Organ
         if hit is None or not _same(scan, at, end):
             return end, None, None, None
         name = hit.name
-        if link == "of":
+        if link in ("of", "from"):
             if name.organization is not None:
                 return hit.end, name.organization.country, name.organization, None
             if name.is_name or name.is_seat and not name.place:
@@ -328,6 +344,54 @@ def _other_title(scan: Scan, index: int, taken: int) -> OfficeMention | None:
     mention = _finish(scan, start, end, index, "secretary_general" if scan.lows[index].startswith("secretary") else None,
                       "official", country, organization, False, former, False, possessive)  # fmt: skip
     mention.occupation = True
+    return mention
+
+
+def _partners(scan: Scan, end: int) -> tuple[tuple[int, int, str], ...]:
+    """Further countries after the first: ``of Poland, Latvia and Georgia``; the first one with them."""
+    first = scan.covering.get(end - 1)
+    if first is None or first.name.country is None:
+        return ()
+    found = [(first.start, first.end, first.name.country)]
+    at = end
+    while at < len(scan.keys) and scan.joined(at) and scan.lows[at] in (",", "and"):
+        at += 1
+        while scan.low(at) in ("and", "the"):
+            at += 1
+        hit = scan.hits.get(at)
+        if hit is None or hit.name.country is None or not hit.name.is_name or not scan.joined(at):
+            break
+        found.append((hit.start, hit.end, hit.name.country))
+        at = hit.end
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _counterpart(scan: Scan, index: int, taken: int) -> OfficeMention:
+    country, organization, start, possessive = _before(scan, index, taken)
+    former, start = _modifiers(scan, start, taken)
+    mention = _finish(scan, start, index + 1, index, None, "official", country, organization,
+                      scan.lows[index].endswith("s"), former, False, possessive)  # fmt: skip
+    mention.counterpart = True
+    return mention
+
+
+def _deputy(scan: Scan, index: int, below: OfficeMention, taken: int) -> OfficeMention:
+    """``deputy leader``, ``deputy secretary-general``: one step below the title."""
+    country, organization, start, possessive = _before(scan, index, taken)
+    former, start = _modifiers(scan, start, taken)
+    if country is None and organization is None:
+        country, organization, start, possessive = _before(scan, start, taken)
+    step: dict[Rank, Rank] = {
+        "head_of_state": "minister", "head_of_government": "minister", "foreign_minister": "deputy_minister",
+        "minister": "deputy_minister", "envoy": "envoy", "ambassador": "ambassador",
+    }  # fmt: skip
+    mention = _finish(scan, start, below.end, index, f"deputy_{below.office_id}" if below.office_id else None,
+                      step.get(below.rank, "official"), country or below.country, organization or below.organization,
+                      below.plural, former or below.former, False, possessive)  # fmt: skip
+    if mention.organization is not None and mention.organization.kind in ("igo", "group"):
+        mention.country = None
+        mention.rank = "official"
+    mention.occupation = below.occupation
     return mention
 
 

@@ -92,6 +92,11 @@ class Scan:
     titles: dict[int, tuple[int, str]] = field(default_factory=dict)
     """By the first word: end (exclusive) and kind of a title that is no office of state."""
 
+    @property
+    def listed(self) -> set[tuple[str, ...]]:
+        """Listed capitalised wordings of one word that the story holds."""
+        return {(self.texts[hit.start],) for hit in self.hits.values() if hit.end - hit.start == 1}
+
     def text(self, start: int, end: int) -> str:
         """The body from word ``start`` to before word ``end``."""
         return self.document.text[self.starts[start] : self.ends[end - 1]]
