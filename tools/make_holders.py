@@ -86,7 +86,9 @@ def place(position: str, country: str, codes: dict[str, str], lexicon: Lexicon) 
     code = codes.get(country)
     if code is None:
         return None
-    wording = re.sub(r"\s*\(.*\)$", "", position).lower()
+    wording = re.sub(r"\s*\(.*\)$", "", position).lower().removeprefix("federal ")
+    wording = wording.removesuffix(" of the state council").removesuffix(f" of {country.lower()}")
+    wording = re.sub(r"^minister (of|for) europe and foreign affairs$", "minister of foreign affairs", wording)
     wording = re.sub(r"^permanent representative to the united nations.*", "permanent representative", wording)
     wording = re.sub(r"^ambassador to the united nations$", "permanent representative", wording)
     wording = re.sub(r"^(minister (?:of|for) (?:foreign affairs|national defence|defence|foreign relations))\b.*", r"\1", wording)
@@ -149,6 +151,12 @@ def merged(terms: list[Term], changes: Counter[str]) -> list[Term]:
     return out
 
 
+def one_realm(terms: list[Term]) -> list[Term]:
+    """A monarch of several realms stands under the United Kingdom only: that is how the wires speak of them."""
+    british = {term.wikidata_id for term in terms if term.office_id == "monarch" and term.country == "GBR"}
+    return [term for term in terms if term.office_id != "monarch" or term.wikidata_id not in british or term.country == "GBR"]
+
+
 def closed(terms: list[Term], listed: set[tuple[str, tuple[str, str, str]]], changes: Counter[str]) -> list[Term]:
     """Open terms of people who are no longer in office, closed."""
     by_office: dict[tuple[str, str, str], list[Term]] = {}
@@ -183,7 +191,7 @@ def main(past: Path, present: Path) -> int:
     for term in past_terms:
         genders[term.wikidata_id] = genders.get(term.wikidata_id) or term.gender
     names = {term.wikidata_id: term.name for term in past_terms} | {term.wikidata_id: term.name for term in now}
-    terms = merged(past_terms + now, counts)
+    terms = one_realm(merged(past_terms + now, counts))
     terms = closed(terms, {(term.wikidata_id, term.office) for term in now}, counts)
     terms = [
         replace(term, gender=genders.get(term.wikidata_id, ""), name=names[term.wikidata_id])

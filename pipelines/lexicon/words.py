@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _ABBREVIATIONS = (
     "Mr|Mrs|Ms|Messrs|Mme|Dr|Drs|Gen|Lt|Col|Maj|Brig|Capt|Sgt|Cpl|Pvt|Adm|Cmdr|Sen|Sens|Rep|Reps|Gov|Govs|Prof|Rev|Hon"
@@ -15,6 +16,7 @@ WORD = re.compile(
       (?:[A-Z]\.){{2,}}(?=\W|$)             # U.S., U.N., D.C.
     | (?:{_ABBREVIATIONS})\.               # Mr., Gen.
     | [A-Z]\.(?=\s?[A-Z])                  # the initial of a name
+    | [^\W\d_]+(?=-(?:elect|designate|nominee)\b)     # the office of a president-elect
     | [^\W\d_]+(?:[’'ʼʻ`´-][^\W\d_]+)*?(?=[’'][sS]\b)  # a word before its possessive
     | [’'][sS]\b
     | [^\W_]+(?:[’'ʼʻ\-–/&+.](?=[^\W_])[^\W_]+)*\+?
@@ -49,6 +51,7 @@ _LETTERS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """Lower case without diacritics."""
     text = text.lower()
@@ -82,6 +85,7 @@ _SOUNDS = tuple(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def sound(text: str) -> str:
     """A folded name with spellings of one sound made equal: ``Sergey`` and ``Sergei`` give the same."""
     text = fold(text)

@@ -40,7 +40,7 @@ class Cast:
 
     def named(self, run: Run, offices: list[OfficeMention]) -> Draft:
         """The entity that a name belongs to, made new where the story has not named it yet."""
-        gender = _gender_of(self.scan, offices, self.lexicon)
+        gender = gender_of(self.scan, offices, self.lexicon)
         draft = self._find(run, offices, gender)
         if draft is None:
             draft = self.add(Draft("person", run.words, " ".join(run.words)))
@@ -123,7 +123,8 @@ def _office_conflict(offices: list[OfficeMention], draft: Draft) -> float:
     return score
 
 
-def _gender_of(scan: Scan, offices: list[OfficeMention], lexicon: Lexicon) -> Gender | None:
+def gender_of(scan: Scan, offices: list[OfficeMention], lexicon: Lexicon) -> Gender | None:
+    """Gender that a title tells: ``Mrs``, ``spokesman``, ``King``."""
     for office in offices:
         wording = " ".join(scan.lows[office.head : office.end]).rstrip(" .")
         for word in (wording, wording.rsplit(" ", 1)[-1]):

@@ -9,7 +9,7 @@ from datetime import date
 from pipelines.annotations import Document, Entity, Mention, People
 from pipelines.lexicon import Lexicon
 from pipelines.people.bodies import Body, find_bodies
-from pipelines.people.chain import Cast, attach, same_office
+from pipelines.people.chain import Cast, attach, gender_of, same_office
 from pipelines.people.drafts import Draft, Spot, surname
 from pipelines.people.holders import Found, find_holder
 from pipelines.people.names import Run, again, find_runs, judge
@@ -98,7 +98,7 @@ class _Builder:
                 at -= 1
         if not any(not office.honorific for office in found):
             found = self._before_comma(run) + found
-        if not any(not office.honorific for office in found):
+        if not any(not office.honorific and not office.occupation and office.office_id != "royal" for office in found):
             found += self._apposition(run)
         if not found:
             found = self._shared_plural(run)
@@ -191,6 +191,8 @@ class _Builder:
                 draft.spots = other.spots + draft.spots
                 draft.nominal = other.nominal + draft.nominal
                 self.order = [(draft if owner is other else owner, place) for owner, place in self.order]
+                for group in self.cast.drafts:
+                    group.members = [draft if member is other else member for member in group.members]
                 self.cast.drafts.remove(other)
                 return
 
@@ -207,6 +209,11 @@ class _Builder:
             run = self.run_to.get(office.head - 1)
             if run is not None:
                 draft.speaks_for = self.cast.named(run, [])
+                return
+        if self.scan.low(office.start - 1) in ("'s", "’s"):
+            owner = next((owner for owner, place in reversed(self.order[-8:]) if place.end == office.start - 1), None)
+            if owner is not None:
+                draft.speaks_for = owner
                 return
         if office.determiner == "possessive" and office.country is None:
             draft.speaks_for = next((owner for owner, place in reversed(self.order) if owner.kind == "person" and owner is not draft and place.kind == "name"), None)
@@ -303,17 +310,23 @@ class _Builder:
                 if office.office_id != "spokesperson" and office.determiner != "definite":
                     return
             draft = self.cast.add(Draft("person"))
+            draft.gender = gender_of(self.scan, [office], self.lexicon)
         attach(draft, office, named=False)
         self._speaks(draft, office)
         start = office.outer if office.determiner in ("definite", "possessive") else office.start
         self._add(draft, Spot(start, office.end, office.head, office.end, "nominal", self.cast.subject(office.outer, office.end)))
 
     def _known(self, office: OfficeMention) -> Draft | None:
-        if office.determiner == "indefinite":
+        if office.determiner == "indefinite" or (office.determiner == "" and office.country is None and office.organization is None):
             return None
-        for draft, _ in reversed(self.order[-60:]):
-            if draft.kind == "person" and not draft.plural and same_office(office, draft):
-                return draft
+        near = [draft for draft, _ in reversed(self.order[-60:])]
+        for exact in (True, False) if office.country is not None else (False,):
+            for draft in near:
+                if exact and (draft.country or draft.table_country) != office.country:
+                    continue
+                if draft.kind == "person" and not draft.plural and same_office(office, draft):
+                    return draft
+        for draft in near:
             if draft.kind == "anonymous" and office.office_id in ("diplomat", "aide") and office.country in (None, draft.country):
                 head = self.scan.low(office.end - 1)
                 if any(self.scan.low(place.end - 1) == head for place in draft.spots) and office.determiner == "definite":
@@ -327,6 +340,7 @@ class _Builder:
         draft = self._known(office)
         if draft is None:
             draft = self.cast.add(Draft("anonymous"))
+            draft.gender = gender_of(self.scan, [office], self.lexicon)
         attach(draft, office, named=False)
         self._speaks(draft, office)
         self._add(draft, Spot(office.outer, office.end, office.head, office.end, "nominal", self.cast.subject(office.outer, office.end)))
@@ -334,7 +348,7 @@ class _Builder:
     def _group(self, office: OfficeMention) -> None:
         lows = self.scan.lows
         head = lows[office.end - 1]
-        definite = lows[office.outer] in ("the", "both", "these", "those", "two", "all")
+        definite = lows[office.outer] in ("the", "both", "these", "those", "all")
         draft: Draft | None = None
         if definite and office.country is None and office.organization is None:
             draft = self._pair(office)

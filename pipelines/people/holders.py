@@ -70,7 +70,7 @@ def _candidates(draft: Draft, lexicon: Lexicon) -> Iterable[Holder]:
 def _name_agreement(draft: Draft, holder: Holder, lexicon: Lexicon) -> float:
     """0 when the names differ; 1 for the family name alone; up to 3 for the whole name."""
     mine = [sound(word) for word in draft.words if sound(word)]
-    theirs = [sound(word) for word in holder.name.split() if sound(word)]
+    theirs = [sound(word) for word in _regnal(holder.name, lexicon).split() if sound(word)]
     if not mine or not theirs:
         return 0.0
     flat_mine, flat_theirs = "".join(mine), "".join(theirs)
@@ -88,6 +88,12 @@ def _name_agreement(draft: Draft, holder: Holder, lexicon: Lexicon) -> float:
     if last and first and (_skeleton(mine[0]) == _skeleton(theirs[0]) or shared >= 2):
         return 2.3
     return 0.0
+
+
+def _regnal(name: str, lexicon: Lexicon) -> str:
+    """A monarch's name as the wires write it: ``Salman of Saudi Arabia`` is ``Salman``, ``Elizabeth II`` is ``Elizabeth``."""
+    words = name.split(" of ", 1)[0].split()
+    return " ".join(word for word in words if word not in lexicon.order.suffixes) or name
 
 
 def _stripped(word: str) -> str:

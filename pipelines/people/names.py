@@ -350,8 +350,26 @@ def judge(scan: Scan, runs: list[Run]) -> None:
     finals = {run.words[-1] for run in runs if len(run.words) > 1 and run.score > 1.0}
     finals |= {run.words[0] for run in runs if len(run.words) > 1 and run.score > 1.0 and fold(run.words[0]) in order}
     for run in runs:
-        if len(run.words) == 1 and run.words[0] in finals and run.score > -2.5:
+        if len(run.words) == 1 and run.words[0] in finals and run.score > -4.0:
             run.score = max(run.score, 0.5)
+    _beside(scan, runs)
+
+
+def _beside(scan: Scan, runs: list[Run]) -> None:
+    """``Nakasone and Reagan``: a lone word joined to a sure name by "and" is likely a name, too."""
+    by_end = {run.end: run for run in runs}
+    by_start = {run.start: run for run in runs}
+    for run in runs:
+        if not -_BESIDE < run.score <= 0 or len(run.words) > 1:
+            continue
+        before = by_end.get(run.start - 1) if scan.low(run.start - 1) == "and" else None
+        after = by_start.get(run.end + 1) if scan.low(run.end) == "and" else None
+        if any(other is not None and other.score > _SURE and len(other.words) == 1 for other in (before, after)):
+            run.score = 0.2
+
+
+_BESIDE = 2.0
+_SURE = 1.5
 
 
 def _held_office(scan: Scan, run: Run) -> bool:

@@ -97,6 +97,9 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
             below = _at(scan, end, end)
             if below is not None and below.start == end and not below.honorific:
                 return _deputy(scan, index, below, taken)
+            lower = _deputy_head(scan, index, end, taken)
+            if lower is not None:
+                return lower
         if _is_part_of_name(scan, index, end):
             return None
         country, organization, start, possessive = _before(scan, index, taken)
@@ -393,6 +396,16 @@ def _deputy(scan: Scan, index: int, below: OfficeMention, taken: int) -> OfficeM
         mention.rank = "official"
     mention.occupation = below.occupation
     return mention
+
+
+def _deputy_head(scan: Scan, index: int, at: int, taken: int) -> OfficeMention | None:
+    """``EU deputy foreign policy chief``."""
+    found = scan.lexicon.heads.longest(scan.lows, at)
+    _, organization, start, possessive = _before(scan, index, taken)
+    if found is None or organization is None or found[1] not in organization.heads or not _same(scan, at, at + found[0] - 1):
+        return None
+    return _finish(scan, start, at + found[0], index, f"deputy_{_head_id(found[1])}", "official", organization.country,
+                   organization, False, False, False, possessive)  # fmt: skip
 
 
 def words_of(mentions: list[OfficeMention]) -> Iterator[int]:

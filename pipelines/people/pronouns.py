@@ -115,6 +115,9 @@ def two_of(order: Sequence[tuple[Draft, Spot]], scan: Scan, office: OfficeMentio
         return not ranks or not known or bool(known & ranks)
 
     near = [(draft, place) for draft, place in order[-_REACH * 2 :] if right(draft)]
+    officials = [(draft, place) for draft, place in near if draft.offices or draft.table_country]
+    if len({id(draft) for draft, _ in officials}) > 1:
+        near = officials
     first = next((draft for draft, place in reversed(near) if scan.low(place.end) not in ("'s", "’s")), None)
     if first is None:
         return []
