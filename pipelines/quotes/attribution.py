@@ -9,6 +9,9 @@ from pipelines.annotations import Marked, Stretch
 from pipelines.quotes.frame import Cue, Frame, Subject
 
 _ACCORDING = re.compile(r"\s*(according to|in the words of|as told by)\s+", re.I)
+_LEADS_NAME = re.compile(
+    r"(?:(?:the|a|an|his|her|its|their|[A-Z][\w.'’-]*)(?:\s+(?!(?:and|but|which|who|that)\b)[\w.'’-]+){0,6})"
+)
 _OPENING_TAIL = re.compile(r"(?:[,:]|\b(?:that|as|by|for|of|a|an|the|his|her|its|their|to|in|on|with|and))\s*\Z")
 
 
@@ -94,13 +97,14 @@ def _after(frame: Frame, here: Place) -> Cue | None:
     ends_clause = text[here.mark.end - 1 : here.mark.end] in tuple(",?!…") or text[start : start + 1] in (",", "–", "—")
     lead = min(first.start, first.subject.start if first.subject else first.start)
     gap = text[start:lead].strip(" ,-–—")
-    if not gap or (ends_clause and len(gap) < 3):
+    if not gap or (ends_clause and _LEADS_NAME.fullmatch(gap)):
         return first
     # '"deep concerns" about X, Price said': the sentence's own trailing attribution.
     last = cues[-1]
     lead = min(last.start, last.subject.start if last.subject else last.start)
     comma = text.rfind(",", start, lead)
-    if comma >= 0 and len(text[comma + 1 : lead].split()) <= 1 and last.kinds & {"say", "report"}:
+    opening = text[comma + 1 : lead].strip()
+    if comma >= 0 and (not opening or _LEADS_NAME.fullmatch(opening)) and last.kinds & {"say", "report"}:
         return last
     return None
 

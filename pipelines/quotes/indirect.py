@@ -20,7 +20,7 @@ _TIME = re.compile(
 )
 _LEAD_COMMA = re.compile(r",\s*\Z")
 _FINITE_START = re.compile(
-    r"\s*(?:[A-Z\"“]|it|he|she|they|there|we|the|a|an|his|her|its|their|this|these|those|no|some|more|any|all)\b?"
+    r"\s*(?:[A-Z\"“]|(?:it|he|she|they|there|we|the|a|an|his|her|its|their|this|these|those|no|some|any|all)\b)"
 )
 _CLOSERS = " \t\n.!?;\"”'’»)"
 _VERBISH = re.compile(
