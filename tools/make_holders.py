@@ -39,7 +39,11 @@ BODIES = {
     "Deputy Secretary-General of the United Nations": ("United Nations", "deputy_secretary_general", "official"),
     "President of the United Nations General Assembly": ("UN General Assembly", "president", "organization_head"),
     "Director-General of the World Trade Organization": ("WTO", "director_general", "organization_head"),
-    "High Representative for Foreign Affairs and Security Policy": ("European Union", "high_representative", "organization_head"),
+    "High Representative for Foreign Affairs and Security Policy": (
+        "European Union",
+        "high_representative",
+        "organization_head",
+    ),
     "President of the European Commission": ("European Commission", "president", "organization_head"),
     "President of the European Council": ("European Council", "president", "organization_head"),
     "President of the European Parliament": ("European Parliament", "president", "organization_head"),
@@ -91,7 +95,9 @@ def place(position: str, country: str, codes: dict[str, str], lexicon: Lexicon) 
     wording = re.sub(r"^minister (of|for) europe and foreign affairs$", "minister of foreign affairs", wording)
     wording = re.sub(r"^permanent representative to the united nations.*", "permanent representative", wording)
     wording = re.sub(r"^ambassador to the united nations$", "permanent representative", wording)
-    wording = re.sub(r"^(minister (?:of|for) (?:foreign affairs|national defence|defence|foreign relations))\b.*", r"\1", wording)
+    wording = re.sub(
+        r"^(minister (?:of|for) (?:foreign affairs|national defence|defence|foreign relations))\b.*", r"\1", wording
+    )
     if wording == "secretary of state" and code not in ("USA", "VAT"):
         return None
     found = lexicon.office_of(wording, code)

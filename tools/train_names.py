@@ -17,7 +17,8 @@ from collections import Counter
 from pathlib import Path
 
 from pipelines.lexicon import load
-from pipelines.people.names import features, find_runs, story_features
+from pipelines.people.judge import features, story_features
+from pipelines.people.names import find_runs
 from pipelines.people.offices import find_offices
 from pipelines.people.scan import scan
 from pipelines.text import read_document
@@ -52,7 +53,9 @@ def examples(path: Path) -> list[tuple[list[str], bool]]:
             here: set[str] = set()
             for index, run in enumerate(runs):
                 start, end = words.starts[run.start], words.ends[run.end - 1]
-                label = (start, end) in persons or (end in ends and any(start >= one and end == other for one, other in persons))
+                label = (start, end) in persons or (
+                    end in ends and any(start >= one and end == other for one, other in persons)
+                )
                 found = [*features(words, run), *around[index]]
                 here.update(found)
                 out.append((found, label))
@@ -86,7 +89,9 @@ def main(path: Path) -> int:
     right = sum(
         (sum(kept.get(name, 0) for name in ["bias", *found]) > 0) == label for found, label in data
     )  # fmt: skip
-    print(f"{len(data)} runs, {sum(label for _, label in data)} names, {len(kept)} weights, {right / len(data):.4f} right on training data")
+    print(
+        f"{len(data)} runs, {sum(label for _, label in data)} names, {len(kept)} weights, {right / len(data):.4f} right on training data"
+    )
     return 0
 
 

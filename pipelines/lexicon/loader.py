@@ -7,16 +7,17 @@ import io
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import cast, get_args
 
+from pipelines.lexicon.cues import Cues, read_cues
+from pipelines.lexicon.holders import index_holders, read_holders
 from pipelines.lexicon.phrases import Phrases
 from pipelines.lexicon.types import Country, Gender, Holder, Name, Office, Organization, OrganizationKind
 from pipelines.lexicon.validate import Problems, check_holders
-from pipelines.lexicon.words import fold, phrase, sound
+from pipelines.lexicon.words import fold, phrase
 from schemas.meeting import Rank
 
 _RANKS = frozenset(get_args(Rank))
@@ -42,6 +43,8 @@ class Titles:
     """Kin and company: help to find names and are no office."""
     pairs: frozenset[str]
     """Plurals that take up people named before: ``the two leaders``, ``both sides``."""
+    plural: Mapping[str, str]
+    """Singular of the heads of offices in the plural."""
     ranked: Phrases[str]
     """Every honorific, military and occupational wording, with ``honorific``, ``military`` or ``occupation``."""
 
@@ -78,6 +81,7 @@ class Lexicon:
     """Titles of the heads of organizations, in lower case; an office only beside an organization that has it."""
     organizations: Mapping[str, Organization]
     titles: Titles
+    cues: Cues
     order: NameOrder
     given: Mapping[str, Gender | None]
     """Given names, folded, with their gender where it is one."""
@@ -156,9 +160,7 @@ class _NameTable:
 
 
 def _weakened(name: Name) -> Name:
-    return Name(
-        name.country, name.is_name, name.is_demonym, name.is_seat, name.organization, name.media, True, name.place
-    )
+    return Name(name.country, name.is_name, name.is_demonym, name.is_seat, name.organization, name.media, True, name.place)
 
 
 def _countries(problems: Problems, names: _NameTable) -> dict[str, Country]:
@@ -188,7 +190,9 @@ def _organizations(problems: Problems, names: _NameTable, countries: Mapping[str
         where = "organizations.toml"
         problems.check(kind in _KINDS, where, f"{name}: {kind!r} is no kind")
         problems.check(name not in organizations, where, f"{name} stands twice")
-        problems.check((country is not None) == (kind in ("authority", "institution")), where, f"{name}: country and kind disagree")
+        problems.check(
+            (country is not None) == (kind in ("authority", "institution")), where, f"{name}: country and kind disagree"
+        )
         problems.check(country is None or country in countries, where, f"{name}: {country!r} is no country of countries.csv")
         heads = frozenset(" ".join(phrase(head)) for head in _strings(entry.get("heads")))
         organization = Organization(name, cast(OrganizationKind, kind), None if country is None else str(country), heads)
@@ -232,7 +236,11 @@ def _offices(problems: Problems, countries: Mapping[str, Country]) -> Phrases[Of
             problems.check(form == form.lower(), where, f"{form!r} is not in lower case")
             problems.check(form not in forms, where, f"{form!r} stands twice")
             forms[form] = Office(
-                str(entry.get("id")), cast(Rank, rank), MappingProxyType(abroad), entry.get("generic") is True, home.get(form) or None
+                str(entry.get("id")),
+                cast(Rank, rank),
+                MappingProxyType(abroad),
+                entry.get("generic") is True,
+                home.get(form) or None,
             )
     unknown = sorted(set(home) - set(forms))
     problems.check(not unknown, where, f"[home] names wordings that are no form: {unknown}")
@@ -257,9 +265,12 @@ def _portfolios(entries: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, 
                 yield f"{bare} undersecretary", deputy
             for form in (f"minister of {name}", f"minister for {name}", f"secretary of {name}", f"secretary for {name}"):
                 yield form, minister
-                yield form.replace(" ", f" of state {'for' if ' for ' in form else 'of'} ", 1).replace(
-                    "for for", "for"
-                ).replace("of of", "of"), minister if form.startswith("secretary") else deputy
+                yield (
+                    form.replace(" ", f" of state {'for' if ' for ' in form else 'of'} ", 1)
+                    .replace("for for", "for")
+                    .replace("of of", "of"),
+                    minister if form.startswith("secretary") else deputy,
+                )
                 for less in ("deputy", "vice"):
                     yield f"{less} {form}", deputy
 
@@ -267,14 +278,14 @@ def _portfolios(entries: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, 
 def _titles() -> Titles:
     table = _table("titles.toml")
     sets = {key: frozenset(" ".join(phrase(item)) for item in _strings(value)) for key, value in table.items()}
+    plural = MappingProxyType({key: str(value) for key, value in _mapping(table.get("plural")).items()})
     ranked: dict[tuple[str, ...], str] = {}
     for key, label in (("occupations", "occupation"), ("military", "military"), ("honorifics", "honorific")):
         for form in _strings(table.get(key)):
             ranked[phrase(form)] = label
-    return Titles(
-        sets["female"], sets["male"], sets["honorifics"], sets["military"], sets["occupations"], sets["former"],
-        sets["acting"], sets["designate"], sets["modifiers"], sets["unnamed"], sets["relations"], sets["pairs"], Phrases(ranked.items()),
-    )  # fmt: skip
+    words = ("female", "male", "honorifics", "military", "occupations", "former", "acting", "designate", "modifiers")
+    more = ("unnamed", "relations", "pairs")
+    return Titles(**{name: sets[name] for name in words + more}, plural=plural, ranked=Phrases(ranked.items()))
 
 
 def _order() -> NameOrder:
@@ -312,39 +323,6 @@ def _places(names: _NameTable) -> None:
             names.add(wording, Name(place=True))
 
 
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def read_holders(text: str) -> tuple[Holder, ...]:
-    """Terms of office from the text of a holders table (see holders.csv for its columns)."""
-    rows = csv.DictReader(io.StringIO("".join(line for line in io.StringIO(text) if not line.startswith("#"))))
-    return tuple(
-        Holder(
-            row["wikidata_id"],
-            row["name"],
-            row["country"] or None,
-            row["organization"] or None,
-            row["office_id"],
-            cast(Rank, row["rank"]),
-            _day(row["start"]),
-            _day(row["end"]),
-            cast("Gender | None", row["gender"] or None),
-        )
-        for row in rows
-    )
-
-
-def index_holders(holders: Iterable[Holder]) -> Mapping[str, tuple[Holder, ...]]:
-    """Terms by the sound of each word of the holder's name."""
-    index: dict[str, list[Holder]] = {}
-    for holder in holders:
-        for word in {sound(part) for part in holder.name.replace("-", " ").split()} | {sound(part) for part in holder.name.split()}:
-            if len(word) > 1:
-                index.setdefault(word, []).append(holder)
-    return MappingProxyType({word: tuple(items) for word, items in index.items()})
-
-
 @cache
 def load() -> Lexicon:
     """The lexicon that ships with Parley, read once and checked.
@@ -361,15 +339,19 @@ def load() -> Lexicon:
     holders = read_holders(_read("holders.csv"))
     check_holders(holders, frozenset(countries), frozenset(organizations), problems)
     given = _given(problems)
+    cues = read_cues(problems)
     problems.raise_if_any()
     return Lexicon(
         MappingProxyType(countries),
         Phrases(names.entries.items()),
         offices,
         frozenset(_strings(_mapping(_table("offices.toml").get("capitals")).get("forms"))),
-        Phrases((tuple(head.split()), head) for head in sorted({head for item in organizations.values() for head in item.heads})),
+        Phrases(
+            (tuple(head.split()), head) for head in sorted({head for item in organizations.values() for head in item.heads})
+        ),
         MappingProxyType(organizations),
         _titles(),
+        cues,
         _order(),
         MappingProxyType(given),
         _everyday("calendar", "groups", "starters"),

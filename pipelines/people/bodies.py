@@ -11,11 +11,6 @@ from pipelines.people.names import Run
 from pipelines.people.offices import OfficeMention
 from pipelines.people.scan import Hit, Scan
 
-_SPEECH = frozenset({"said", "says", "told", "added", "announced", "denied", "warned", "insisted", "confirmed", "reported", "reports", "stated", "declared", "rejected", "urged", "accused", "condemned", "dismissed", "described", "called", "argued", "demanded", "maintains", "replied", "responded", "vowed", "pledged", "quoted", "cited", "noted", "suggested", "hinted", "claimed", "claims", "acknowledged", "complained", "expressed", "wants", "believes", "agreed"})  # fmt: skip
-_MINISTRY = frozenset({"foreign", "defence", "defense", "finance", "interior", "trade", "economy", "energy", "justice", "oil", "health", "external", "affairs", "commerce", "agriculture", "information", "unification", "security", "intelligence"})
-_HOUSES = frozenset({"ministry", "department", "embassy", "government", "cabinet", "presidency", "parliament", "army", "military", "delegation", "administration", "consulate", "mission", "office", "palace", "police", "navy"})
-_TRADE = frozenset({"news", "agency", "newspaper", "daily", "tv", "television", "radio", "reported", "quoted", "magazine", "weekly", "website", "broadcaster", "channel", "wire", "service", "said", "cited"})
-
 
 @dataclass(slots=True)
 class Body:
@@ -50,13 +45,23 @@ def find_bodies(
     for index, low in enumerate(scan.lows):
         if index in taken:
             continue
-        body = _house(scan, index, taken) if low in _HOUSES or low == "ministry" else _plural(scan, lexicon, index, taken)
+        body = (
+            _house(scan, index, taken)
+            if low in scan.lexicon.cues.houses or low == "ministry"
+            else _plural(scan, lexicon, index, taken)
+        )
         if body is not None:
             found.append(body)
             taken.update(range(body.start, body.end))
     for run in rejected:
         lone = len(run.words) == 1 and scan.first[run.start] and not run.words[0].isupper()
-        if run.start not in taken and not lone and scan.low(run.end) in _SPEECH and scan.joined(run.end) and len(run.words[-1]) > 1:
+        if (
+            run.start not in taken
+            and not lone
+            and scan.low(run.end) in scan.lexicon.cues.speech
+            and scan.joined(run.end)
+            and len(run.words[-1]) > 1
+        ):
             found.append(Body(run.start, run.end, "institution", " ".join(run.words), head=run.start))
     for body in found:
         body.head = body.head or body.start
@@ -76,7 +81,12 @@ def _listed(scan: Scan, hit: Hit) -> Body | None:
             return Body(hit.start, hit.end, "institution", wording, organization.country, organization)
         kind: EntityKind = "group" if organization.kind == "group" else "institution"
         return Body(hit.start, hit.end, kind, organization.name, organization.country, organization, plural=kind == "group")
-    if (name.is_name or name.is_seat) and not (name.weak and name.is_name) and scan.low(hit.end) in _SPEECH and scan.joined(hit.end):
+    if (
+        (name.is_name or name.is_seat)
+        and not (name.weak and name.is_name)
+        and scan.low(hit.end) in scan.lexicon.cues.speech
+        and scan.joined(hit.end)
+    ):
         if scan.joined(hit.start) and scan.low(hit.start - 1) in ("in", "of", "from", "at", "to", "near", "with", "on"):
             return None
         return Body(hit.start, hit.end, "institution", wording, name.country)
@@ -84,17 +94,30 @@ def _listed(scan: Scan, hit: Hit) -> Body | None:
 
 
 def _of_the_trade(scan: Scan, hit: Hit) -> bool:
-    return scan.low(hit.end) in _TRADE or scan.low(hit.start - 1) in _TRADE or scan.low(hit.end + 1) in _TRADE
+    return (
+        scan.low(hit.end) in scan.lexicon.cues.press
+        or scan.low(hit.start - 1) in scan.lexicon.cues.press
+        or scan.low(hit.end + 1) in scan.lexicon.cues.press
+    )
 
 
 def _house(scan: Scan, index: int, taken: set[int]) -> Body | None:
     """``the Russian foreign ministry``, ``Japan's government``, ``Ministry of Foreign Affairs``."""
     start, end = index, index + 1
-    while start - 1 >= 0 and start - 1 not in taken and scan.lows[start - 1] in _MINISTRY and scan.joined(start):
+    while (
+        start - 1 >= 0
+        and start - 1 not in taken
+        and scan.lows[start - 1] in scan.lexicon.cues.ministries
+        and scan.joined(start)
+    ):
         start -= 1
-    if scan.low(end) == "of" and (scan.low(end + 1) in _MINISTRY) and scan.lows[index] in ("ministry", "department"):
+    if (
+        scan.low(end) == "of"
+        and (scan.low(end + 1) in scan.lexicon.cues.ministries)
+        and scan.lows[index] in ("ministry", "department")
+    ):
         end += 2
-        while end < len(scan.keys) and (scan.lows[end] in _MINISTRY or scan.lows[end] == "affairs"):
+        while end < len(scan.keys) and (scan.lows[end] in scan.lexicon.cues.ministries or scan.lows[end] == "affairs"):
             end += 1
     country: str | None = None
     before = start - 1
@@ -103,13 +126,24 @@ def _house(scan: Scan, index: int, taken: set[int]) -> Body | None:
     hit = scan.covering.get(at) if at >= 0 else None
     if hit is not None and scan.sentence[hit.start] == scan.sentence[index] and hit.name.country is not None:
         country, start = hit.name.country, hit.start
-    elif scan.low(index) in ("administration", "office", "palace", "police", "mission", "delegation", "department", "army", "military", "navy"):
+    elif scan.low(index) in (
+        "administration",
+        "office",
+        "palace",
+        "police",
+        "mission",
+        "delegation",
+        "department",
+        "army",
+        "military",
+        "navy",
+    ):
         return None
     if country is None and scan.low(end) == "in" and end + 1 in scan.hits and scan.joined(end + 1):
         seat = scan.hits[end + 1].name
         country = seat.country if seat.is_seat or seat.is_name else None
     generic = end - start == 1
-    if generic and not (scan.low(start - 1) == "the" and scan.low(end) in _SPEECH):
+    if generic and not (scan.low(start - 1) == "the" and scan.low(end) in scan.lexicon.cues.speech):
         return None
     return Body(start, end, "institution", scan.text(start, end), country)
 
@@ -118,9 +152,11 @@ def _plural(scan: Scan, lexicon: Lexicon, index: int, taken: set[int]) -> Body |
     low = scan.lows[index]
     before = scan.low(index - 1) if scan.joined(index) else ""
     if low in lexicon.titles.pairs and (before in ("both", "two", "the") or scan.low(index - 2) in ("the", "these")):
-        if low in ("sides", "parties", "men", "women", "pair", "duo", "delegations", "counterparts", "governments", "countries", "nations"):
+        if low in scan.lexicon.cues.sides:
             two = before in ("both", "two") or low in ("pair", "duo")
-            if not two or (low in ("countries", "nations", "governments") and scan.low(index + 1) not in _SPEECH):
+            if not two or (
+                low in ("countries", "nations", "governments") and scan.low(index + 1) not in scan.lexicon.cues.speech
+            ):
                 return None
             start = index - 1
             if scan.low(start - 1) == "the" and scan.joined(start):
@@ -131,7 +167,20 @@ def _plural(scan: Scan, lexicon: Lexicon, index: int, taken: set[int]) -> Body |
         while start - 1 >= 0 and scan.joined(start) and start - 1 not in taken and _adjective(scan, lexicon, start - 1):
             start -= 1
         country = next((scan.covering[at].name.country for at in range(start, index) if at in scan.covering), None)
-        if scan.joined(start) and scan.low(start - 1) in ("a", "an", "one", "another", "some", "several", "two", "three", "other", "the", "many", "most"):
+        if scan.joined(start) and scan.low(start - 1) in (
+            "a",
+            "an",
+            "one",
+            "another",
+            "some",
+            "several",
+            "two",
+            "three",
+            "other",
+            "the",
+            "many",
+            "most",
+        ):
             start -= 1
         plural = low.endswith("s") or low in ("police", "people")
         single = scan.low(start) in ("a", "an", "one", "another", "the")
@@ -148,7 +197,7 @@ def _speaks(scan: Scan, at: int) -> bool:
     for index in range(at, min(at + 8, len(scan.lows))):
         if scan.sentence[index] != scan.sentence[at - 1]:
             return False
-        if scan.lows[index] in _SPEECH or scan.lows[index] in ("explained", "say"):
+        if scan.lows[index] in scan.lexicon.cues.speech or scan.lows[index] in ("explained", "say"):
             return True
     return scan.low(at - 2) in ("said", "to", "by") or scan.low(at - 3) == "according"
 
@@ -158,7 +207,4 @@ def _adjective(scan: Scan, lexicon: Lexicon, index: int) -> bool:
     if hit is not None:
         return hit.name.is_demonym or hit.name.is_name or hit.name.organization is not None
     low = scan.lows[index]
-    return low in lexicon.titles.modifiers or low in _KINDS
-
-
-_KINDS = frozenset({"government", "industry", "market", "diplomatic", "western", "defence", "defense", "intelligence", "security", "oil", "foreign", "ministry", "banking", "trade", "embassy", "palace", "party", "opposition", "military", "political", "local", "unidentified", "unnamed", "well-placed", "informed", "european", "arab", "company", "police", "court", "eu", "un", "administration", "department", "congressional", "legal", "presidential", "asian", "african"})  # fmt: skip
+    return low in lexicon.titles.modifiers or low in scan.lexicon.cues.kinds

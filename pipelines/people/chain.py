@@ -11,8 +11,19 @@ from pipelines.people.names import Run
 from pipelines.people.offices import OfficeMention
 from pipelines.people.scan import Scan
 
-_NOT_SUBJECT = frozenset({"with", "to", "by", "of", "for", "from", "between", "than", "against", "about", "on", "in", "told", "met", "and", "toward", "towards", "via", "after", "over", "at", "under", "including", "like", "as", "meet", "meets", "urged", "asked", "visited", "called", "telling", "accused", "backed"})  # fmt: skip
-_HEAD_IDS = frozenset({"president", "prime_minister", "monarch", "leader", "state_leader", "chancellor", "general_secretary", "pope", "crown_prince"})
+_HEAD_IDS = frozenset(
+    {
+        "president",
+        "prime_minister",
+        "monarch",
+        "leader",
+        "state_leader",
+        "chancellor",
+        "general_secretary",
+        "pope",
+        "crown_prince",
+    }
+)
 
 
 class Cast:
@@ -33,7 +44,7 @@ class Cast:
     def subject(self, start: int, end: int) -> bool:
         """Whether words ``start`` to ``end`` look like the subject of their clause."""
         scan = self.scan
-        if scan.joined(start) and scan.low(start - 1) in _NOT_SUBJECT:
+        if scan.joined(start) and scan.low(start - 1) in scan.lexicon.cues.object_marks:
             return False
         after = scan.low(end) if end < len(scan.keys) and scan.joined(end) else ""
         return after not in ("'s", "’s")
@@ -170,7 +181,11 @@ def same_office(office: OfficeMention, draft: Draft) -> bool:
             return True
         if office.office_id in ("state_leader", "leader") and known.office_id in _HEAD_IDS:
             return True
-        if office.office_id == "diplomat" and office.country is not None and known.rank in ("foreign_minister", "envoy", "ambassador"):
+        if (
+            office.office_id == "diplomat"
+            and office.country is not None
+            and known.rank in ("foreign_minister", "envoy", "ambassador")
+        ):
             return True
         if office.office_id in ("diplomat", "envoy", "ambassador", "state_councillor") and office.country is None:
             close = {

@@ -128,15 +128,15 @@ def _single(word: str, old: tuple[str, ...], draft: Draft, lexicon: Lexicon) -> 
     if word == old[-1]:
         return 2.5
     if word == old[0]:
-        given_first = draft.country in lexicon.order.given_name_states or draft.family_first is not False and fold(
-            draft.words[0]
-        ) in lexicon.order.family_first
+        given_first = draft.country in lexicon.order.given_name_states or (
+            draft.family_first is not False and fold(draft.words[0]) in lexicon.order.family_first
+        )
         return 2.2 if given_first else 1.0
     return 1.5 if word in old[1:] and len(word) > 2 else 0.0
 
 
 def _given_agree(one: str, other: str, lexicon: Lexicon) -> bool:
-    if one == other or one[0] == other[0] and (len(one) == 1 or len(other) == 1):
+    if one == other or (one[0] == other[0] and (len(one) == 1 or len(other) == 1)):
         return True
     if one.startswith(other) or other.startswith(one):
         return min(len(one), len(other)) >= 3 or "-" in one + other

@@ -16,7 +16,9 @@ from pipelines.people.drafts import Draft, surname
 
 _SLACK = 120
 """Days: stories name people shortly before they take office and after they have left it."""
-_HEADS = frozenset({"president", "monarch", "prime_minister", "chancellor", "leader", "state_leader", "general_secretary", "crown_prince"})
+_HEADS = frozenset(
+    {"president", "monarch", "prime_minister", "chancellor", "leader", "state_leader", "general_secretary", "crown_prince"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,17 @@ def _name_agreement(draft: Draft, holder: Holder, lexicon: Lexicon) -> float:
     if flat_mine == flat_theirs or sorted(mine) == sorted(theirs):
         return 3.0
     if len(mine) == 1:
-        return 1.0 if theirs[-1] == _stripped(mine[0]) or _stripped(theirs[-1]) == mine[0] or theirs[0] == mine[0] and len(
-            theirs
-        ) == len(draft.words) else 0.5 if mine[0] in theirs else 0.0
+        return (
+            1.0
+            if theirs[-1] == _stripped(mine[0])
+            or _stripped(theirs[-1]) == mine[0]
+            or (theirs[0] == mine[0] and len(theirs) == len(draft.words))
+            else 0.5
+            if mine[0] in theirs
+            else 0.0
+        )
     shared = sum(1 for word in mine if any(_alike(word, other) for other in theirs))
-    if shared == len(mine) or shared == len(theirs) and len(theirs) > 1:
+    if shared == len(mine) or (shared == len(theirs) and len(theirs) > 1):
         return 2.8
     last = _alike(mine[-1], theirs[-1])
     first = mine[0][0] == theirs[0][0]
@@ -103,7 +111,13 @@ def _stripped(word: str) -> str:
 def _alike(one: str, other: str) -> bool:
     if one == other or _stripped(one) == _stripped(other):
         return True
-    return len(one) > 3 and len(other) > 3 and one[0] == other[0] and _skeleton(one) == _skeleton(other) and abs(len(one) - len(other)) <= 2
+    return (
+        len(one) > 3
+        and len(other) > 3
+        and one[0] == other[0]
+        and _skeleton(one) == _skeleton(other)
+        and abs(len(one) - len(other)) <= 2
+    )
 
 
 def _skeleton(word: str) -> str:
@@ -124,7 +138,7 @@ def _office_agreement(draft: Draft, holder: Holder, published: date | None) -> f
     for office in draft.offices:
         if office.office_id is None:
             continue
-        if office.office_id == holder.office_id or office.office_id in _HEADS and holder.office_id in _HEADS:
+        if office.office_id == holder.office_id or (office.office_id in _HEADS and holder.office_id in _HEADS):
             agreed = True
             score += 1.2 if office.office_id == holder.office_id else 0.8
             break

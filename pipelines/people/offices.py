@@ -34,7 +34,9 @@ _ARTICLES: dict[str, Determiner] = {
     "those": "definite",
     "all": "definite",
 }
-_NUMBERS = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "several", "2", "3", "4", "5", "6", "7", "other"})
+_NUMBERS = frozenset(
+    {"two", "three", "four", "five", "six", "seven", "eight", "several", "2", "3", "4", "5", "6", "7", "other"}
+)
 _LONGEST = 9
 _FORMER_RANK: Rank = "official"
 _SOFT_MODIFIERS = frozenset({"then", "late", "past", "previous"})
@@ -204,17 +206,13 @@ def _prefixed(
     scan: Scan, index: int, at: int, taken: int, possessive: bool
 ) -> tuple[str | None, Organization | None, int, bool]:
     """``French-born`` and the like give no country; ``foreign ministry``, ``embassy`` and other common houses do by what is before."""
-    if at < max(taken, 0) or scan.lows[at] not in _HOUSES or possessive:
+    if at < max(taken, 0) or scan.lows[at] not in scan.lexicon.cues.title_houses or possessive:
         return None, None, index, False
     start = at
-    if start - 1 >= max(taken, 0) and scan.lows[start - 1] in _HOUSE_KINDS:
+    if start - 1 >= max(taken, 0) and scan.lows[start - 1] in scan.lexicon.cues.house_kinds:
         start -= 1
     country, organization, outer, _ = _before(scan, start, taken)
     return country, organization, outer, False
-
-
-_HOUSES = frozenset({"ministry", "department", "embassy", "government", "cabinet", "presidency", "army", "office", "parliament", "delegation", "mission"})
-_HOUSE_KINDS = frozenset({"foreign", "defence", "defense", "finance", "interior", "trade", "economy", "energy", "president's", "presidential", "justice", "oil", "health", "external"})
 
 
 def _same(scan: Scan, one: int, other: int) -> bool:
@@ -242,7 +240,9 @@ def _modifiers(scan: Scan, start: int, taken: int) -> tuple[bool, int]:
     return former, at
 
 
-def _after(scan: Scan, end: int, office_id: str, plural: bool = False) -> tuple[int, str | None, Organization | None, str | None]:
+def _after(
+    scan: Scan, end: int, office_id: str, plural: bool = False
+) -> tuple[int, str | None, Organization | None, str | None]:
     """Reads ``of Japan``, ``of the European Commission``, ``to the United Nations``, ``for Syria`` behind a title."""
     if end < len(scan.keys) and scan.lows[end] in ("-elect", "-designate"):
         end += 1
@@ -251,7 +251,11 @@ def _after(scan: Scan, end: int, office_id: str, plural: bool = False) -> tuple[
     if end >= len(scan.keys) or not scan.joined(end):
         return end, None, None, None
     link = scan.lows[end]
-    if link == "of" or (link == "from" and plural) or (link in ("to", "for", "on", "in") and office_id in ("envoy", "ambassador", "spokesperson", "minister")):
+    if (
+        link == "of"
+        or (link == "from" and plural)
+        or (link in ("to", "for", "on", "in") and office_id in ("envoy", "ambassador", "spokesperson", "minister"))
+    ):
         at = end + 1
         while at < len(scan.keys) and scan.lows[at] in ("the", "federal", "republic"):
             at += 1
@@ -262,7 +266,7 @@ def _after(scan: Scan, end: int, office_id: str, plural: bool = False) -> tuple[
         if link in ("of", "from"):
             if name.organization is not None:
                 return hit.end, name.organization.country, name.organization, None
-            if name.is_name or name.is_seat and not name.place:
+            if name.is_name or (name.is_seat and not name.place):
                 return hit.end, name.country, None, None
             return end, None, None, None
         if office_id == "ambassador" and link in ("to", "in"):
@@ -281,10 +285,7 @@ def _domestic(scan: Scan, start: int, index: int) -> bool:
         return False
     if scan.keys[at] in _POSSESSIVE:
         at -= 1
-    return at >= 0 and scan.capital[at] and at not in scan.covering and scan.keys[at] in _PARTIES
-
-
-_PARTIES = frozenset({"Party", "Labour", "Democratic", "Republican", "Socialist", "Conservative", "Liberal", "Union", "Club", "League", "Corp", "Bank", "University", "Congress"})  # fmt: skip
+    return at >= 0 and scan.capital[at] and at not in scan.covering and scan.keys[at] in scan.lexicon.cues.parties
 
 
 def _rank_in_organization(office_id: str, rank: Rank) -> Rank:

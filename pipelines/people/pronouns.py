@@ -24,7 +24,6 @@ _FORMS: dict[str, tuple[Literal["f", "m"] | None, bool]] = {
 }
 _REACH = 40
 """Mentions looked back over: keeps the work linear."""
-_SPEECH = frozenset({"said", "says", "told", "added", "warned", "insisted", "replied", "asked", "noted", "argued"})
 
 
 @dataclass(slots=True)
@@ -89,7 +88,7 @@ def _score(pronoun: Pronoun, draft: Draft, place: Spot, scan: Scan, here: int, i
         score += 0.6
     if scan.quoted[place.start] and not inside:
         score -= 1.6
-    if scan.low(place.end) in _SPEECH:
+    if scan.low(place.end) in scan.lexicon.cues.speech_short:
         score += 0.5
     score += 0.05 * min(len(draft.spots), 8)
     return score - 0.01 * back

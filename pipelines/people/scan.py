@@ -10,50 +10,6 @@ from pipelines.annotations import Document
 from pipelines.lexicon import Lexicon, Name, Office
 from pipelines.lexicon.words import cut, plain
 
-_PLURALS = {
-    "ministers": "minister",
-    "presidents": "president",
-    "premiers": "premier",
-    "secretaries": "secretary",
-    "leaders": "leader",
-    "chancellors": "chancellor",
-    "kings": "king",
-    "queens": "queen",
-    "emirs": "emir",
-    "princes": "prince",
-    "rulers": "ruler",
-    "envoys": "envoy",
-    "ambassadors": "ambassador",
-    "diplomats": "diplomat",
-    "negotiators": "negotiator",
-    "mediators": "mediator",
-    "chiefs": "chief",
-    "spokesmen": "spokesman",
-    "spokeswomen": "spokeswoman",
-    "spokespeople": "spokesperson",
-    "spokespersons": "spokesperson",
-    "governors": "governor",
-    "senators": "senator",
-    "lawmakers": "lawmaker",
-    "legislators": "legislator",
-    "deputies": "deputy",
-    "representatives": "representative",
-    "advisers": "adviser",
-    "advisors": "advisor",
-    "aides": "aide",
-    "heads": "head",
-    "speakers": "speaker",
-    "monarchs": "monarch",
-    "politicians": "politician",
-    "parliamentarians": "parliamentarian",
-    "commissioners": "commissioner",
-    "delegates": "delegate",
-    "mayors": "mayor",
-    "generals": "general",
-    "mps": "mp",
-}
-"""Heads of office wordings in the plural; words of one form only are left out (``official`` has its own entry)."""
-
 _NAMELIKE = re.compile(r"[^\W\d_]")
 
 
@@ -157,7 +113,7 @@ def _words(result: Scan) -> None:
 def _look_up(result: Scan) -> None:
     lexicon = result.lexicon
     names, offices, ranked, capitals = lexicon.names, lexicon.offices, lexicon.titles.ranked, lexicon.capitals_only
-    singular = [_PLURALS.get(low, low) for low in result.lows]
+    singular = [lexicon.titles.plural.get(low, low) for low in result.lows]
     size = len(result.keys)
     at = 0
     while at < size:
