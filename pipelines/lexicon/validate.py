@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 from typing import get_args
 
 from pipelines.lexicon.types import Holder
@@ -30,7 +31,10 @@ class Problems:
         """Raises ``Fatal`` with ``bad_lexicon``, the first problems in its message."""
         if self.found:
             more = f" (and {len(self.found) - _SHOWN} more)" if len(self.found) > _SHOWN else ""
-            raise Fatal(Code.BAD_LEXICON, f"the lexicon's data is wrong: {'; '.join(self.found[:_SHOWN])}{more}; correct the file and start again")
+            raise Fatal(
+                Code.BAD_LEXICON,
+                f"the lexicon's data is wrong: {'; '.join(self.found[:_SHOWN])}{more}; correct the file and start again",
+            )
 
 
 def check_holders(
@@ -46,9 +50,13 @@ def check_holders(
         problems.check(holder.rank in _RANKS, where, f"{who}: {holder.rank!r} is no rank")
         problems.check(holder.country is None or holder.country in countries, where, f"{who}: unknown country {holder.country}")
         problems.check(
-            holder.organization is None or holder.organization in organizations, where, f"{who}: unknown organization {holder.organization}"
+            holder.organization is None or holder.organization in organizations,
+            where,
+            f"{who}: unknown organization {holder.organization}",
         )
-        problems.check((holder.country is None) != (holder.organization is None), where, f"{who}: wants a country or an organization")
+        problems.check(
+            (holder.country is None) != (holder.organization is None), where, f"{who}: wants a country or an organization"
+        )
         problems.check(holder.start is not None, where, f"{who}: no start")
         problems.check(
             holder.start is None or holder.end is None or holder.start <= holder.end, where, f"{who}: ends before it starts"
@@ -56,6 +64,6 @@ def check_holders(
         terms.setdefault((holder.wikidata_id, holder.country, holder.organization, holder.office_id), []).append(holder)
     for (wikidata_id, _, _, office), items in terms.items():
         dated = sorted((item for item in items if item.start is not None), key=lambda item: str(item.start))
-        for earlier, later in zip(dated, dated[1:], strict=False):
+        for earlier, later in pairwise(dated):
             overlap = later.start is not None and (earlier.end is None or earlier.end > later.start)
             problems.check(not overlap, where, f"{wikidata_id}: two terms as {office} overlap")

@@ -151,17 +151,14 @@ def _house(scan: Scan, index: int, taken: set[int]) -> Body | None:
 def _plural(scan: Scan, lexicon: Lexicon, index: int, taken: set[int]) -> Body | None:
     low = scan.lows[index]
     before = scan.low(index - 1) if scan.joined(index) else ""
-    if low in lexicon.titles.pairs and (before in ("both", "two", "the") or scan.low(index - 2) in ("the", "these")):
-        if low in scan.lexicon.cues.sides:
-            two = before in ("both", "two") or low in ("pair", "duo")
-            if not two or (
-                low in ("countries", "nations", "governments") and scan.low(index + 1) not in scan.lexicon.cues.speech
-            ):
-                return None
-            start = index - 1
-            if scan.low(start - 1) == "the" and scan.joined(start):
-                start -= 1
-            return Body(start, index + 1, "group", low, plural=True, takes_up=True, head=index)
+    if low in lexicon.cues.sides and (before in ("both", "two", "the") or scan.low(index - 2) in ("the", "these")):
+        two = before in ("both", "two") or low in ("pair", "duo")
+        if not two or (low in ("countries", "nations", "governments") and scan.low(index + 1) not in lexicon.cues.speech):
+            return None
+        start = index - 1
+        if scan.low(start - 1) == "the" and scan.joined(start):
+            start -= 1
+        return Body(start, index + 1, "group", low, plural=True, takes_up=True, head=index)
     if low in lexicon.titles.unnamed and index not in taken:
         start = index
         while start - 1 >= 0 and scan.joined(start) and start - 1 not in taken and _adjective(scan, lexicon, start - 1):

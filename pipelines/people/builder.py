@@ -8,6 +8,7 @@ from datetime import date
 
 from pipelines.annotations import EntityKind, MentionKind
 from pipelines.lexicon import Lexicon, Organization
+from pipelines.people.beside import Beside
 from pipelines.people.bodies import Body, find_bodies
 from pipelines.people.chain import Cast, attach, gender_of, same_office
 from pipelines.people.drafts import Draft, Spot
@@ -30,22 +31,17 @@ class Builder:
         self.cast = Cast(words, lexicon, people)
         self.offices = offices
         self.people = people
-        self.run_at = {run.start: run for run in people}
-        self.run_to = {run.end: run for run in people}
-        self.office_to = {office.end: office for office in offices}
-        self.office_from = {office.outer: office for office in offices}
-        self.used: set[int] = set()
-        """Offices, by ``id``, that stand with a name."""
-        self.with_run: dict[int, list[OfficeMention]] = {}
+        self.beside = Beside(words, offices, people)
+        self.run_at, self.run_to = self.beside.run_at, self.beside.run_to
         self.order: list[tuple[Draft, Spot]] = []
 
     def read(self, rejected: Sequence[Run]) -> None:
-        for run in self.people:
-            self.with_run[run.start] = self._offices_of(run)
         bodies = find_bodies(self.scan, self.lexicon, self.offices, self.people, rejected)
         events: list[tuple[int, int, Run | OfficeMention | Body | Pronoun]] = []
         events += [(run.start, 0, run) for run in self.people]
-        events += [(office.outer, 1, office) for office in self.offices if id(office) not in self.used and not office.honorific]
+        events += [
+            (office.outer, 1, office) for office in self.offices if id(office) not in self.beside.used and not office.honorific
+        ]
         events += [(body.start, 2, body) for body in bodies]
         events += [(pronoun.at, 3, pronoun) for pronoun in find_pronouns(self.scan)]
         events.sort(key=lambda event: (event[0], event[1]))
@@ -61,84 +57,8 @@ class Builder:
 
     # --- names --------------------------------------------------------------------------------------------------------
 
-    def _offices_of(self, run: Run) -> list[OfficeMention]:
-        found: list[OfficeMention] = []
-        at = run.start
-        while True:
-            office = self.office_to.get(at)
-            if office is None or id(office) in self.used or (at != run.start and not self.scan.joined(at)):
-                break
-            if not self.scan.joined(run.start):
-                break
-            found.insert(0, office)
-            self.used.add(id(office))
-            at = office.outer
-            if self.scan.low(at - 1) == "and" and at - 1 in self.office_to and not self.office_to[at - 1].plural:
-                at -= 1
-        if not any(not office.honorific for office in found):
-            found = self._before_comma(run) + found
-        if not any(not office.honorific and not office.occupation and office.office_id != "royal" for office in found):
-            found += self._apposition(run)
-        if not found:
-            found = self._shared_plural(run)
-        return found
-
-    def _before_comma(self, run: Run) -> list[OfficeMention]:
-        """``Britain's foreign secretary, Philip Hammond, said``"""
-        if self.scan.low(run.start - 1) != "," or run.start < 2 or not self.scan.joined(run.start):
-            return []
-        office = self.office_to.get(run.start - 1)
-        if office is None or id(office) in self.used or office.plural or office.determiner == "indefinite":
-            return []
-        if self.office_before_is_apposition(office):
-            return []
-        after = self.scan.low(run.end)
-        if after not in (",", ".", "") and not (office.determiner in ("definite", "possessive") and after not in ("and",)):
-            return []
-        self.used.add(id(office))
-        return [office]
-
-    def office_before_is_apposition(self, office: OfficeMention) -> bool:
-        """The office belongs to a name before it: ``Lavrov, the Russian foreign minister, Kerry and ...``"""
-        at = office.outer
-        return self.scan.low(at - 1) == "," and (at - 1) in self.run_to
-
-    def _apposition(self, run: Run) -> list[OfficeMention]:
-        """``Sergei Lavrov, the Russian foreign minister,`` and ``Smith, who is the foreign minister``."""
-        end = run.end
-        scan = self.scan
-        if scan.low(end) == "(":
-            office = self.office_from.get(end + 1)
-        elif scan.low(end) != "," or not scan.joined(end):
-            return []
-        else:
-            at = end + 1
-            if scan.low(at).isdigit() and scan.low(at + 1) == ",":
-                at += 2
-            if scan.low(at) == "who" and scan.low(at + 1) in ("is", "was", "serves", "served"):
-                at += 2
-                at += scan.low(at) in ("as", "also")
-            office = self.office_from.get(at)
-        if office is None or id(office) in self.used or office.plural or not scan.joined(office.start):
-            return []
-        if office.end in self.run_at and scan.joined(office.end):
-            return []
-        if office.determiner == "possessive" and office.country is None:
-            return []
-        self.used.add(id(office))
-        return [office]
-
-    def _shared_plural(self, run: Run) -> list[OfficeMention]:
-        """``Presidents Bush and Putin``: the title in the plural holds for the second name, too."""
-        if self.scan.low(run.start - 1) not in ("and", "&", ","):
-            return []
-        before = self.run_to.get(run.start - 1)
-        if before is None:
-            return []
-        return [office for office in self.with_run.get(before.start, ()) if office.plural]
-
     def _name(self, run: Run) -> None:
-        offices = self.with_run[run.start]
+        offices = self.beside.with_run[run.start]
         draft = self.cast.named(run, offices)
         start, end = run.start, run.end
         for office in reversed(offices):
@@ -295,13 +215,13 @@ class Builder:
                 return
             if office.determiner == "indefinite" and office.rank == "official" and office.country is None:
                 return
+            vague = office.country is None and office.organization is None and office.determiner != "definite"
             if (
-                office.country is None
-                and office.organization is None
+                vague
+                and office.office_id != "spokesperson"
                 and (office.rank == "official" or office.determiner == "indefinite")
             ):
-                if office.office_id != "spokesperson" and office.determiner != "definite":
-                    return
+                return
             draft = self.cast.add(Draft("person"))
             draft.gender = gender_of(self.scan, [office], self.lexicon)
         attach(draft, office, named=False)

@@ -59,10 +59,10 @@ class Cast:
         elif len(run.words) > len(draft.words) or (not draft.words):
             draft.words, draft.name = run.words, " ".join(run.words)
         draft.score = max(draft.score, run.score)
-        self._learn(draft, run, gender)
+        self._learn(draft, gender)
         return draft
 
-    def _learn(self, draft: Draft, run: Run, gender: Gender | None) -> None:
+    def _learn(self, draft: Draft, gender: Gender | None) -> None:
         for word in draft.words:
             key = _key(word)
             known = self._by_word.setdefault(key, [])

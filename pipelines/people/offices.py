@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.lexicon import Organization
+from pipelines.people.around import after, before, domestic, modifiers, same
 from pipelines.people.scan import Scan
 from schemas.meeting import Rank
 
 Determiner = Literal["", "definite", "indefinite", "possessive"]
 
-_POSSESSIVE = ("'s", "’s", "'S", "’S")
 _ARTICLES: dict[str, Determiner] = {
     "the": "definite",
     "this": "definite",
@@ -37,9 +36,7 @@ _ARTICLES: dict[str, Determiner] = {
 _NUMBERS = frozenset(
     {"two", "three", "four", "five", "six", "seven", "eight", "several", "2", "3", "4", "5", "6", "7", "other"}
 )
-_LONGEST = 9
 _FORMER_RANK: Rank = "official"
-_SOFT_MODIFIERS = frozenset({"then", "late", "past", "previous"})
 
 
 @dataclass(slots=True)
@@ -67,7 +64,7 @@ class OfficeMention:
     counterpart: bool = False
     """Says that the office is the one of somebody named before: ``his Turkish counterpart``."""
     partners: tuple[tuple[int, int, str], ...] = ()
-    """Countries of a plural office, each with its first word and the word behind it: ``the foreign ministers of Poland and Georgia``."""
+    """Countries of a plural office, each with its first word and the word behind: ``ministers of Poland and Georgia``."""
     of_institution: bool = False
     """Stands with an institution of a state: ``State Department spokesperson``."""
 
@@ -104,15 +101,15 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
                 return lower
         if _is_part_of_name(scan, index, end):
             return None
-        country, organization, start, possessive = _before(scan, index, taken)
-        former, start = _modifiers(scan, start, taken)
+        country, organization, start, possessive = before(scan, index, taken)
+        former, start = modifiers(scan, start, taken)
         if country is None and organization is None:
             # The demonym may stand before the modifier: "the Russian acting foreign minister".
-            country, organization, start, possessive = _before(scan, start, taken)
-            more, start = _modifiers(scan, start, taken)
+            country, organization, start, possessive = before(scan, start, taken)
+            more, start = modifiers(scan, start, taken)
             former = former or more
         title_end = end
-        end, after_country, after_organization, second = _after(scan, end, entry.id, plural)
+        end, after_country, after_organization, second = after(scan, end, entry.id, plural)
         partners = _partners(scan, end) if plural and end > title_end and after_country is not None else ()
         if partners:
             end = partners[-1][1]
@@ -127,7 +124,7 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
             country = organization.country
             of_institution = organization.kind == "institution"
             office_id, rank = entry.at(country)
-        if organization is None and country is None and _domestic(scan, start, index):
+        if organization is None and country is None and domestic(scan, start, index):
             rank = "official"
         mention = _finish(scan, start, end, index, office_id, rank, country, organization, plural, former, entry.generic,
                           possessive, second, of_institution)  # fmt: skip
@@ -170,124 +167,6 @@ def _is_part_of_name(scan: Scan, index: int, end: int) -> bool:
     )
 
 
-def _before(scan: Scan, index: int, taken: int) -> tuple[str | None, Organization | None, int, bool]:
-    """Country or organization that stands before word ``index``, its first word, and whether it is possessive."""
-    at = index - 1
-    possessive = False
-    if at >= 1 and scan.keys[at] in _POSSESSIVE:
-        possessive = True
-        at -= 1
-    if at < max(taken, 0) or at not in scan.covering or not _same(scan, at, index):
-        return _prefixed(scan, index, at, taken, possessive)
-    hit = scan.covering[at]
-    if hit.start < taken or hit.end != at + 1:
-        return None, None, index, False
-    name = hit.name
-    start, country = hit.start, name.country
-    organization = name.organization
-    if organization is None and not (name.is_demonym or name.is_name or (possessive and name.is_seat)):
-        return None, None, index, False
-    # "Israeli Foreign Ministry", "US State Department", "US Federal Reserve": the demonym before an institution.
-    if organization is not None and start - 1 >= max(taken, 0) and start - 1 in scan.covering:
-        outer = scan.covering[start - 1]
-        if outer.name.is_demonym and outer.start >= taken and scan.sentence[outer.start] == scan.sentence[start]:
-            start = outer.start
-    if country is not None and name.is_demonym and organization is None:
-        start = _joined_demonym(scan, start, taken)
-    return country, organization, start, possessive
-
-
-def _joined_demonym(scan: Scan, start: int, taken: int) -> int:
-    """Takes in a region or party word: ``Northern Irish``; nothing else."""
-    return start if start - 1 < taken else start
-
-
-def _prefixed(
-    scan: Scan, index: int, at: int, taken: int, possessive: bool
-) -> tuple[str | None, Organization | None, int, bool]:
-    """``French-born`` and the like give no country; ``foreign ministry``, ``embassy`` and other common houses do by what is before."""
-    if at < max(taken, 0) or scan.lows[at] not in scan.lexicon.cues.title_houses or possessive:
-        return None, None, index, False
-    start = at
-    if start - 1 >= max(taken, 0) and scan.lows[start - 1] in scan.lexicon.cues.house_kinds:
-        start -= 1
-    country, organization, outer, _ = _before(scan, start, taken)
-    return country, organization, outer, False
-
-
-def _same(scan: Scan, one: int, other: int) -> bool:
-    return scan.sentence[one] == scan.sentence[other]
-
-
-def _modifiers(scan: Scan, start: int, taken: int) -> tuple[bool, int]:
-    """Whether a word before says "former", and the first word with all modifiers."""
-    titles = scan.lexicon.titles
-    former = False
-    at = start
-    while at - 1 >= max(taken, 0) and _same(scan, at - 1, start):
-        low = scan.lows[at - 1]
-        base = low.removesuffix("-")
-        if low == "-" and at - 2 >= max(taken, 0) and scan.lows[at - 2] == "ex":
-            former, at = True, at - 2
-        elif base in titles.former or low.startswith("ex-"):
-            former = former or base not in _SOFT_MODIFIERS
-            at -= 1
-        elif low in titles.acting or low in titles.modifiers or low in titles.designate:
-            at -= 1
-        else:
-            break
-    # A wording that is only modifiers so far, as in "the two top": keep what belongs to the title.
-    return former, at
-
-
-def _after(
-    scan: Scan, end: int, office_id: str, plural: bool = False
-) -> tuple[int, str | None, Organization | None, str | None]:
-    """Reads ``of Japan``, ``of the European Commission``, ``to the United Nations``, ``for Syria`` behind a title."""
-    if end < len(scan.keys) and scan.lows[end] in ("-elect", "-designate"):
-        end += 1
-    elif end + 1 < len(scan.keys) and scan.keys[end] == "-" and scan.lows[end + 1] in scan.lexicon.titles.designate:
-        end += 2
-    if end >= len(scan.keys) or not scan.joined(end):
-        return end, None, None, None
-    link = scan.lows[end]
-    if (
-        link == "of"
-        or (link == "from" and plural)
-        or (link in ("to", "for", "on", "in") and office_id in ("envoy", "ambassador", "spokesperson", "minister"))
-    ):
-        at = end + 1
-        while at < len(scan.keys) and scan.lows[at] in ("the", "federal", "republic"):
-            at += 1
-        hit = scan.hits.get(at)
-        if hit is None or not _same(scan, at, end):
-            return end, None, None, None
-        name = hit.name
-        if link in ("of", "from"):
-            if name.organization is not None:
-                return hit.end, name.organization.country, name.organization, None
-            if name.is_name or (name.is_seat and not name.place):
-                return hit.end, name.country, None, None
-            return end, None, None, None
-        if office_id == "ambassador" and link in ("to", "in"):
-            if name.organization is not None and name.organization.kind == "igo":
-                return hit.end, None, None, None
-            return (hit.end, None, None, name.country) if name.is_name or name.is_seat else (end, None, None, None)
-        if office_id == "envoy" and link in ("to", "for", "on") and (name.is_name or name.place):
-            return hit.end, None, None, name.country
-    return end, None, None, None
-
-
-def _domestic(scan: Scan, start: int, index: int) -> bool:
-    """A title of a party, a company or a region is no office of state."""
-    at = start - 1
-    if at < 0 or not _same(scan, at, index):
-        return False
-    if scan.keys[at] in _POSSESSIVE:
-        at -= 1
-    return at >= 0 and scan.capital[at] and at not in scan.covering and scan.keys[at] in scan.lexicon.cues.parties
-
-
 def _rank_in_organization(office_id: str, rank: Rank) -> Rank:
     """A title of state beside an organization: its president or chief heads it, its envoys stay envoys."""
     if office_id in ("president", "prime_minister", "leader", "state_leader"):
@@ -296,34 +175,42 @@ def _rank_in_organization(office_id: str, rank: Rank) -> Rank:
 
 
 def _head_of_organization(scan: Scan, index: int, taken: int) -> OfficeMention | None:
-    """``NATO chief``, ``secretary-general of the United Nations``, ``European Commission President``, ``EU foreign policy chief``."""
+    """``NATO chief``, ``secretary-general of the United Nations``, ``European Commission President``."""
     lexicon = scan.lexicon
     found = lexicon.heads.longest(scan.lows, index)
-    if found is None or index + found[0] > len(scan.keys) or not _same(scan, index, index + found[0] - 1):
+    if found is None or index + found[0] > len(scan.keys) or not same(scan, index, index + found[0] - 1):
         return None
     end = index + found[0]
     office = scan.offices.get(index)
     if office is not None and office[0] > end:
         return None
-    _, organization, start, possessive = _before(scan, index, taken)
-    former, start = _modifiers(scan, start, taken)
+    _, organization, start, possessive = before(scan, index, taken)
+    former, start = modifiers(scan, start, taken)
     if organization is None:
-        _, organization, start, possessive = _before(scan, start, taken)
-        more, start = _modifiers(scan, start, taken)
+        _, organization, start, possessive = before(scan, start, taken)
+        more, start = modifiers(scan, start, taken)
         former = former or more
     if organization is None:
-        end, _, organization, _ = _after(scan, end, found[1])
+        end, _, organization, _ = after(scan, end, found[1])
     if organization is None or found[1] not in organization.heads or organization.kind == "institution":
         return None
     return _finish(scan, start, end, index, _head_id(found[1]), "organization_head", organization.country, organization,
                    False, former, False, possessive)  # fmt: skip
 
 
+_HEAD_IDS = {
+    "secretary general": "secretary_general",
+    "foreign policy chief": "high_representative",
+    "foreign policy head": "high_representative",
+    "director general": "director_general",
+}
+
+
 def _head_id(wording: str) -> str:
-    return {"secretary general": "secretary_general", "secretary-general": "secretary_general", "foreign policy chief": "high_representative",
-            "director general": "director_general", "director-general": "director_general"}.get(
-        wording, "high_representative" if wording.startswith("high representative") else wording.replace(" ", "_").replace("-", "_")
-    )  # fmt: skip
+    plain = wording.replace("-", " ")
+    if plain.startswith("high representative"):
+        return "high_representative"
+    return _HEAD_IDS.get(plain, plain.replace(" ", "_"))
 
 
 def _other_title(scan: Scan, index: int, taken: int) -> OfficeMention | None:
@@ -339,10 +226,10 @@ def _other_title(scan: Scan, index: int, taken: int) -> OfficeMention | None:
         return OfficeMention(index, end, index, index, None, "official", None, None, "", False, False, False, True, True)
     if kind == "military" and scan.capital[index] and end < len(scan.keys) and not scan.capital[end]:
         return None
-    country, organization, start, possessive = _before(scan, index, taken)
-    former, start = _modifiers(scan, start, taken)
+    country, organization, start, possessive = before(scan, index, taken)
+    former, start = modifiers(scan, start, taken)
     if country is None and organization is None:
-        country, organization, start, possessive = _before(scan, start, taken)
+        country, organization, start, possessive = before(scan, start, taken)
     if organization is not None:
         country = None if organization.kind in ("igo", "group") else organization.country
     mention = _finish(scan, start, end, index, "secretary_general" if scan.lows[index].startswith("secretary") else None,
@@ -371,8 +258,8 @@ def _partners(scan: Scan, end: int) -> tuple[tuple[int, int, str], ...]:
 
 
 def _counterpart(scan: Scan, index: int, taken: int) -> OfficeMention:
-    country, organization, start, possessive = _before(scan, index, taken)
-    former, start = _modifiers(scan, start, taken)
+    country, organization, start, possessive = before(scan, index, taken)
+    former, start = modifiers(scan, start, taken)
     mention = _finish(scan, start, index + 1, index, None, "official", country, organization,
                       scan.lows[index].endswith("s"), former, False, possessive)  # fmt: skip
     mention.counterpart = True
@@ -381,10 +268,10 @@ def _counterpart(scan: Scan, index: int, taken: int) -> OfficeMention:
 
 def _deputy(scan: Scan, index: int, below: OfficeMention, taken: int) -> OfficeMention:
     """``deputy leader``, ``deputy secretary-general``: one step below the title."""
-    country, organization, start, possessive = _before(scan, index, taken)
-    former, start = _modifiers(scan, start, taken)
+    country, organization, start, possessive = before(scan, index, taken)
+    former, start = modifiers(scan, start, taken)
     if country is None and organization is None:
-        country, organization, start, possessive = _before(scan, start, taken)
+        country, organization, start, possessive = before(scan, start, taken)
     step: dict[Rank, Rank] = {
         "head_of_state": "minister", "head_of_government": "minister", "foreign_minister": "deputy_minister",
         "minister": "deputy_minister", "envoy": "envoy", "ambassador": "ambassador",
@@ -402,14 +289,8 @@ def _deputy(scan: Scan, index: int, below: OfficeMention, taken: int) -> OfficeM
 def _deputy_head(scan: Scan, index: int, at: int, taken: int) -> OfficeMention | None:
     """``EU deputy foreign policy chief``."""
     found = scan.lexicon.heads.longest(scan.lows, at)
-    _, organization, start, possessive = _before(scan, index, taken)
-    if found is None or organization is None or found[1] not in organization.heads or not _same(scan, at, at + found[0] - 1):
+    _, organization, start, possessive = before(scan, index, taken)
+    if found is None or organization is None or found[1] not in organization.heads or not same(scan, at, at + found[0] - 1):
         return None
     return _finish(scan, start, at + found[0], index, f"deputy_{_head_id(found[1])}", "official", organization.country,
                    organization, False, False, False, possessive)  # fmt: skip
-
-
-def words_of(mentions: list[OfficeMention]) -> Iterator[int]:
-    """Every word that belongs to an office wording."""
-    for mention in mentions:
-        yield from range(mention.start, mention.end)

@@ -77,7 +77,7 @@ def _confidence(draft: Draft, found: Found | None) -> float:
 
 
 def _best_office(draft: Draft, words: Scan) -> OfficeMention | None:
-    """The wording that tells most: with the name before elsewhere, with country before without, an office before an occupation."""
+    """The wording that tells most: beside the name, with its country, an office rather than an occupation."""
     best: OfficeMention | None = None
     best_score = -1.0
     for named, offices in ((True, draft.attached), (False, draft.nominal)):
@@ -121,9 +121,9 @@ def _standing(
         holder = found.holder
         if country is None and name is None and not (office is not None and office.former and office.office_id is None):
             country, name = holder.country, holder.organization
-        if office is None or office.office_id is None or office.office_id == "state_leader":
-            if office is None or not office.former:
-                rank, office_id = holder.rank, holder.office_id
+        vague = office is None or office.office_id is None or office.office_id == "state_leader"
+        if vague and (office is None or not office.former):
+            rank, office_id = holder.rank, holder.office_id
     elif country is None and name is None and found is not None and found.holder.country is not None and office is not None:
         country = found.holder.country
     return country, name, rank, office_id
