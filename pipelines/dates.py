@@ -34,7 +34,8 @@ _DATE = re.compile(
     | (?P<season>(?:early|late|mid-|later|sometime|this\scoming)?\s?(?:this|next|in\sthe|last|the)
         \s(?:spring|summer|autumn|fall|winter)(?:\sof\s(?:19|20)\d\d)?)
     | (?P<month>(?:early|late|mid-|later|earlier)?\s?(?:next|this|last)\smonth
-        | (?:in|by|for|since|until|during|early|late|mid-?|next|this|last)\s(?:early\s|late\s|mid-)?{_MONTH}\b(?!\s\d{{1,2}}\b)(?:,?\s(?:19|20)\d\d)?)
+        | (?:in|by|for|since|until|during|next|this|last)\s(?:early\s|late\s|mid-)?{_MONTH}\b(?!\s\d{{1,2}}\b)
+            (?:,?\s(?:19|20)\d\d)?)
     | (?P<year>(?:early|late|later|earlier)?\s?(?:next|this|last)\syear|in\s(?:early\s|late\s)?(?:19|20)\d\d)
     )""",
     re.X,

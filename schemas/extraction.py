@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.base import Model, Span
 from schemas.meeting import Meeting
@@ -33,6 +33,8 @@ class Dateline(Model):
 
 class Evidence(Span):
     """Words that speak for the decision, in the body or in the headline."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     in_: Annotated[Literal["body", "headline"], Field(alias="in")] = "body"
 
