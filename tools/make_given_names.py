@@ -48,9 +48,7 @@ def main(census: Path, holders: Path) -> int:
         for name in more[key]:
             weights[fold(name)] = Counter({gender: 1})
     with TARGET.open("w", encoding="utf-8", newline="") as out:
-        out.write(
-            "# Given names, folded, with their gender (empty: either). Made by tools/make_given_names.py, which tells the sources.\n"
-        )
+        out.write("# Given names, folded, with their gender (empty: either). Sources: tools/make_given_names.py.\n")
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["name", "gender"])
         for name in sorted(weights):

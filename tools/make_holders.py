@@ -31,8 +31,8 @@ RANKS = {"head_of_state", "head_of_government", "foreign_minister", "minister", 
 # Offices whose wording is a minister's in some states and a lawmaker's, judge's or local one's in others.
 SKIPPED = {"speaker", "minister_of_state", "central_banker", "state_leader", "secretary", "state_secretary"}
 DEPUTIES = {"deputy_foreign_minister"}
-PART_OF = {"Scotland", "Wales", "Northern Ireland", "Abkhazia", "Artsakh", "Donetsk", "Luhansk", "Northern Cyprus", "Somaliland",
-           "South Ossetia", "Transnistria", "country"}  # fmt: skip
+PART_OF = {"Scotland", "Wales", "Northern Ireland", "Abkhazia", "Artsakh", "Donetsk", "Luhansk", "Northern Cyprus",
+           "Somaliland", "South Ossetia", "Transnistria", "country"}  # fmt: skip
 OTHER_NAMES = {"Congo-Brazzaville": "COG", "Congo-Kinshasa": "COD", "Timor-Leste": "TLS", "Åland": "ALA"}
 BODIES = {
     "Secretary-General of the United Nations": ("United Nations", "secretary_general", "organization_head"),

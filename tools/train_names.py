@@ -33,7 +33,7 @@ SCALE = 100
 RARE = 4
 """A feature seen in fewer stories than this is left out."""
 DROP = 0.25
-"""Share of the strongest features (given-name list, titles, office-holders) hidden at random, so that weaker evidence is learnt."""
+"""Share of the strongest features hidden at random in training, so that weaker evidence is learnt, too."""
 STRONG = ("g1", "g2", "t", "holder", "d1", "d2")
 
 
@@ -90,7 +90,8 @@ def main(path: Path) -> int:
         (sum(kept.get(name, 0) for name in ["bias", *found]) > 0) == label for found, label in data
     )  # fmt: skip
     print(
-        f"{len(data)} runs, {sum(label for _, label in data)} names, {len(kept)} weights, {right / len(data):.4f} right on training data"
+        f"{len(data)} runs, {sum(label for _, label in data)} names, {len(kept)} weights, "
+        f"{right / len(data):.4f} right on training data"
     )
     return 0
 

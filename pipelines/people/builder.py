@@ -34,6 +34,10 @@ class Builder:
         self.beside = Beside(words, offices, people)
         self.run_at, self.run_to = self.beside.run_at, self.beside.run_to
         self.order: list[tuple[Draft, Spot]] = []
+        self.nameless: list[Draft] = []
+        """People known by office only, so far."""
+        self.bodies: dict[tuple[str, str, str | None], Draft] = {}
+        """Institutions and groups by kind, name and country."""
 
     def read(self, rejected: Sequence[Run]) -> None:
         bodies = find_bodies(self.scan, self.lexicon, self.offices, self.people, rejected)
@@ -83,7 +87,7 @@ class Builder:
         """An office that the story named without its holder before: "The Russian foreign minister ... Lavrov"."""
         if len(draft.spots) > 1:
             return
-        for other in self.cast.drafts:
+        for other in self.nameless[-60:]:
             if other is draft or other.kind != "person" or other.words or other.plural or other.country is None:
                 continue
             if (
@@ -95,7 +99,8 @@ class Builder:
                 self.order = [(draft if owner is other else owner, place) for owner, place in self.order]
                 for group in self.cast.drafts:
                     group.members = [draft if member is other else member for member in group.members]
-                self.cast.drafts.remove(other)
+                self.nameless.remove(other)
+                other.spots = []
                 return
 
     def _add(self, draft: Draft, place: Spot) -> None:
@@ -121,7 +126,7 @@ class Builder:
             draft.speaks_for = next(
                 (
                     owner
-                    for owner, place in reversed(self.order)
+                    for owner, place in reversed(self.order[-60:])
                     if owner.kind == "person" and owner is not draft and place.kind == "name"
                 ),
                 None,
@@ -223,6 +228,7 @@ class Builder:
             ):
                 return
             draft = self.cast.add(Draft("person"))
+            self.nameless.append(draft)
             draft.gender = gender_of(self.scan, [office], self.lexicon)
         attach(draft, office, named=False)
         self._speaks(draft, office)
@@ -305,6 +311,7 @@ class Builder:
                 attach(draft, one, named=True)
             elif draft is None:
                 draft = self.cast.add(Draft("person"))
+                self.nameless.append(draft)
             if not runs:
                 attach(draft, one, named=False)
                 outer = office.outer if number == 0 else start
@@ -341,18 +348,15 @@ class Builder:
     # --- bodies and pronouns ------------------------------------------------------------------------------------------
 
     def _body_draft(self, body: Body) -> Draft:
-        for draft in self.cast.drafts:
-            if (
-                draft.kind == body.kind
-                and draft.name is not None
-                and not draft.words
-                and (draft.name == body.name and draft.country == body.country)
-            ):
-                return draft
+        key = (body.kind, body.name, body.country)
+        draft = self.bodies.get(key) if body.kind == "institution" else None
+        if draft is not None:
+            return draft
         draft = self.cast.add(Draft(body.kind, name=body.name if body.kind == "institution" else None, country=body.country))
         draft.organization = body.organization
         draft.media = body.media
         draft.plural = body.plural
+        self.bodies[key] = draft
         return draft
 
     def _body(self, body: Body) -> None:

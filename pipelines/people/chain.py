@@ -26,6 +26,10 @@ _HEAD_IDS = frozenset(
 )
 
 
+_NAMESAKES = 64
+"""How many people who share a word of their name are looked at: keeps the work linear."""
+
+
 class Cast:
     """Everyone found so far, in the order of their first mention."""
 
@@ -66,7 +70,7 @@ class Cast:
         for word in draft.words:
             key = _key(word)
             known = self._by_word.setdefault(key, [])
-            if not any(draft is other for other in known):
+            if not any(draft is other for other in known[-_NAMESAKES:]):
                 known.append(draft)
         if draft.gender is None:
             draft.gender = gender or _given_gender(draft, self.lexicon)
@@ -80,7 +84,7 @@ class Cast:
     def _find(self, run: Run, offices: list[OfficeMention], gender: Gender | None) -> Draft | None:
         seen: list[Draft] = []
         for word in run.words:
-            for draft in self._by_word.get(_key(word), ()):
+            for draft in self._by_word.get(_key(word), [])[-_NAMESAKES:]:
                 if not any(draft is other for other in seen):
                     seen.append(draft)
         best: Draft | None = None

@@ -80,7 +80,8 @@ def surname(draft: Draft, lexicon: Lexicon) -> str | None:
     if draft.family_first or (draft.family_first is None and looks_family_first(tuple(words), draft.country, lexicon)):
         return words[0]
     start = len(words) - 1
-    while start > 1 and words[start - 1].lower() in lexicon.order.particles and words[start - 1] not in ("I",):
+    asian = fold(words[0]) in lexicon.order.family_first
+    while start > 1 and not asian and words[start - 1].lower() in lexicon.order.particles and words[start - 1] not in ("I",):
         start -= 1
     return " ".join(words[start:])
 

@@ -164,6 +164,8 @@ def judge(scan: Scan, runs: list[Run]) -> None:
         if len(scores) > 1:
             mean = sum(scores) / len(scores)
             run.score = (1 - _SHARE) * run.score + _SHARE * mean * math.sqrt(min(len(scores), 4))
+        if _titled(scan, run):
+            run.score = max(run.score, _TITLED)
         if len(run.words) > 1 and _held_office(scan, run):
             run.score = max(run.score, 0.0) + _OFFICE_HOLDER
     order = scan.lexicon.order.family_first
@@ -190,6 +192,18 @@ def _beside(scan: Scan, runs: list[Run]) -> None:
 
 _BESIDE = 2.0
 _SURE = 1.5
+
+
+_TITLED = 1.1
+"""Log odds at least of words right behind an office of a state or organization."""
+
+
+def _titled(scan: Scan, run: Run) -> bool:
+    title = run.title
+    if title is None or title.occupation or title.honorific or not scan.joined(run.start):
+        return False
+    known = title.country is not None or title.organization is not None
+    return known and title.determiner != "indefinite" and run.words[-1] not in scan.lexicon.body_endings
 
 
 def _held_office(scan: Scan, run: Run) -> bool:

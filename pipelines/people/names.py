@@ -48,10 +48,13 @@ def find_runs(scan: Scan, offices: list[OfficeMention]) -> list[Run]:
 
 def _could_be_name(scan: Scan, mention: OfficeMention, index: int) -> bool:
     """``King`` or ``Major`` alone, capitalised, with no capital after it, may be somebody's family name."""
+    after_given = (
+        index > 0 and scan.joined(index) and scan.capital[index - 1] and fold(scan.keys[index - 1]) in scan.lexicon.given
+    )
     return (
         mention.end - mention.start == 1
         and mention.determiner == ""
-        and scan.texts[index] in scan.lexicon.cues.surname_titles
+        and (scan.texts[index] in scan.lexicon.cues.surname_titles or (mention.occupation and after_given))
         and not (index + 1 < len(scan.keys) and scan.capital[index + 1] and scan.joined(index + 1))
     )
 

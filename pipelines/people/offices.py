@@ -92,7 +92,7 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
     office = scan.offices.get(index)
     if office is not None:
         end, entry, plural = office
-        if scan.lows[index] == "deputy" and end == index + 1 and scan.joined(end):
+        if scan.lows[index] == "deputy" and end == index + 1 and scan.joined(end) and scan.low(end) != "deputy":
             below = _at(scan, end, end)
             if below is not None and below.start == end and not below.honorific:
                 return _deputy(scan, index, below, taken)
@@ -102,6 +102,10 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
         if _is_part_of_name(scan, index, end):
             return None
         country, organization, start, possessive = before(scan, index, taken)
+        around = scan.covering.get(index)
+        if around is not None and max(taken, 0) <= around.start < index and around.end <= end:
+            # The title shares a word with a house before it: "U.S. Treasury Secretary".
+            country, start = around.name.country, around.start
         former, start = modifiers(scan, start, taken)
         if country is None and organization is None:
             # The demonym may stand before the modifier: "the Russian acting foreign minister".

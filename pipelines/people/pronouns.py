@@ -78,9 +78,9 @@ def _score(pronoun: Pronoun, draft: Draft, place: Spot, scan: Scan, here: int, i
     if pronoun.gender is not None:
         if draft.gender is not None and draft.gender != pronoun.gender:
             return 0.0
-        score += 0.8 if draft.gender == pronoun.gender else 0.4 if draft.kind == "anonymous" else 0.0
+        score += 0.8 if draft.gender == pronoun.gender else 0.4
     if place.subject:
-        score += 1.3
+        score += 1.9 if distance == 0 and pronoun.subject else 1.3
     if place.kind == "pronoun":
         score += 0.3
     sentences = scan.document.sentences

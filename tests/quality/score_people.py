@@ -76,9 +76,9 @@ def names_of(story: dict[str, object], show: bool) -> Counts:
     found = {(one.head_start, one.head_end) for one in people.mentions if one.kind == "name" and one.entity in persons}
     if show:
         for start, end in sorted(there - found):
-            print(f"  - {text[max(0, start - 30):start]!r} [{text[start:end]}] {text[end:end + 20]!r}")
+            print(f"  - {text[max(0, start - 30) : start]!r} [{text[start:end]}] {text[end : end + 20]!r}")
         for start, end in sorted(found - there):
-            print(f"  + {text[max(0, start - 30):start]!r} [{text[start:end]}] {text[end:end + 20]!r}")
+            print(f"  + {text[max(0, start - 30) : start]!r} [{text[start:end]}] {text[end : end + 20]!r}")
     return len(there & found), len(found), len(there)
 
 
@@ -86,7 +86,9 @@ def participants_of(story: dict[str, object], show: bool) -> tuple[Counts, Count
     people = people_of(str(story["body"]), str(story["date"]))
     meetings = story.get("meetings") or []
     assert isinstance(meetings, list)
-    known = sorted((entity for entity in people.entities if entity.kind == "person" and entity.name), key=lambda one: len(one.mentions))
+    known = sorted(
+        (entity for entity in people.entities if entity.kind == "person" and entity.name), key=lambda one: len(one.mentions)
+    )
     by_surname = {fold(str(entity.name).split()[-1]): entity for entity in known}
     found = there = country_right = countries = 0
     for meeting in meetings:
