@@ -117,4 +117,16 @@ def domestic(scan: Scan, start: int, index: int) -> bool:
         return False
     if scan.keys[at] in POSSESSIVE:
         at -= 1
+    if at in scan.covering and scan.covering[at].name.place:
+        name = scan.covering[at].name
+        return not (name.is_name or name.is_demonym or name.is_seat or name.organization is not None)
     return at >= 0 and scan.capital[at] and at not in scan.covering and scan.keys[at] in scan.lexicon.cues.parties
+
+
+def of_firm(scan: Scan, end: int) -> bool:
+    """``president of Acme Steel``: a title of something that is no state and no listed organization."""
+    if scan.low(end) not in ("of", "at", "for") or not scan.joined(end):
+        return False
+    at = end + 1
+    at += scan.low(at) == "the"
+    return at < len(scan.keys) and scan.capital[at] and at not in scan.covering and scan.joined(at)

@@ -104,7 +104,10 @@ def fits(words: tuple[str, ...], draft: Draft, lexicon: Lexicon) -> float:
         return 0.0
     new, old = bare(words, lexicon), bare(draft.words, lexicon)
     if new == old:
-        return 4.0
+        junior = any((word.rstrip(".") in ("Jr", "Sr")) for word in words) != any(
+            word.rstrip(".") in ("Jr", "Sr") for word in draft.words
+        )
+        return 4.0 if not junior or len(new) == 1 else 0.0
     if len(new) == 1 and len(old) == 1:
         return 0.0
     if len(new) == 1:

@@ -143,7 +143,8 @@ def _office_agreement(draft: Draft, holder: Holder, published: date | None) -> f
             score += 1.2 if office.office_id == holder.office_id else 0.8
             break
     if draft.gender is not None and holder.gender is not None and draft.gender != holder.gender:
-        return -9.0
+        # Not decisive: a gender that a pronoun gave may be wrong.
+        score -= 1.5
     if published is not None:
         if holder.covers(published):
             score += 1.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.lexicon import Organization
-from pipelines.people.around import after, before, domestic, modifiers, same
+from pipelines.people.around import after, before, domestic, modifiers, of_firm, same
 from pipelines.people.scan import Scan
 from schemas.meeting import Rank
 
@@ -128,7 +128,9 @@ def _at(scan: Scan, index: int, taken: int) -> OfficeMention | None:
             country = organization.country
             of_institution = organization.kind == "institution"
             office_id, rank = entry.at(country)
-        if organization is None and country is None and domestic(scan, start, index):
+        if organization is None and country is None and (domestic(scan, start, index) or of_firm(scan, end)):
+            rank = "official"
+        if entry.generic and country is None and organization is None and not plural:
             rank = "official"
         mention = _finish(scan, start, end, index, office_id, rank, country, organization, plural, former, entry.generic,
                           possessive, second, of_institution)  # fmt: skip
@@ -281,7 +283,7 @@ def _deputy(scan: Scan, index: int, below: OfficeMention, taken: int) -> OfficeM
         "minister": "deputy_minister", "envoy": "envoy", "ambassador": "ambassador",
     }  # fmt: skip
     mention = _finish(scan, start, below.end, index, f"deputy_{below.office_id}" if below.office_id else None,
-                      step.get(below.rank, "official"), country or below.country, organization or below.organization,
+                      step.get("head_of_state" if below.generic else below.rank, "official"), country or below.country, organization or below.organization,
                       below.plural, former or below.former, False, possessive)  # fmt: skip
     if mention.organization is not None and mention.organization.kind in ("igo", "group"):
         mention.country = None

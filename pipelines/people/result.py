@@ -113,7 +113,7 @@ def _standing(
             rank,
             office_id,
         )
-    for other in draft.offices:
+    for other in draft.attached:
         if not other.former and Level[other.rank] > Level[rank] and (office is None or not office.former):
             rank, office_id = other.rank, other.office_id
     name = None if organization is None else organization.name
