@@ -56,7 +56,8 @@ class Beside:
         if self._after_name(office):
             return []
         after = self.scan.low(run.end)
-        if after not in (",", ".", "") and not (office.determiner in ("definite", "possessive") and after not in ("and",)):
+        # No comma behind: "... of the president, Haley said" is an attribution.
+        if after not in (",", ".", "", "(", "'s", "’s"):
             return []
         self.used.add(id(office))
         return [office]

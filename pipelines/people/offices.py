@@ -282,8 +282,9 @@ def _deputy(scan: Scan, index: int, below: OfficeMention, taken: int) -> OfficeM
         "head_of_state": "minister", "head_of_government": "minister", "foreign_minister": "deputy_minister",
         "minister": "deputy_minister", "envoy": "envoy", "ambassador": "ambassador",
     }  # fmt: skip
+    full: Rank = "head_of_state" if below.generic else below.rank
     mention = _finish(scan, start, below.end, index, f"deputy_{below.office_id}" if below.office_id else None,
-                      step.get("head_of_state" if below.generic else below.rank, "official"), country or below.country, organization or below.organization,
+                      step.get(full, "official"), country or below.country, organization or below.organization,
                       below.plural, former or below.former, False, possessive)  # fmt: skip
     if mention.organization is not None and mention.organization.kind in ("igo", "group"):
         mention.country = None

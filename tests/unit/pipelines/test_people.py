@@ -223,6 +223,22 @@ def test_a_name_is_chained_to_surname_title_and_nominal() -> None:
     assert [mention.kind for mention in sandvik.mentions] == ["name", "name", "nominal", "pronoun"]
 
 
+def test_a_title_before_an_inverted_attribution_is_not_the_speakers() -> None:
+    text = "Kenyan envoy Grace Odera spoke in Lima. It was too early to blame the Peruvian president, Odera said."
+    odera = one(text, "Grace Odera")
+    assert (odera.office, odera.rank, odera.country_code) == ("Kenyan envoy", "envoy", "KEN")
+
+
+def test_titles_of_firms_and_regions_are_no_office_of_state() -> None:
+    text = "Kansas Secretary of State Lee Brandt met Ann Hollis, president of Acme Steel."
+    assert [one(text, name).rank for name in ("Lee Brandt", "Ann Hollis")] == ["official", "official"]
+
+
+def test_father_and_son_of_one_name_stay_apart() -> None:
+    text = "President John Hollis came. His son, John Hollis Jr., came too."
+    assert [entity.name for entity in people_of(text).entities if entity.name] == ["John Hollis", "John Hollis Jr."]
+
+
 def test_two_people_with_one_surname_stay_apart() -> None:
     text = (
         "President Carlos Mendoza of Bolivia came with his wife, Rosa Mendoza. Mrs Mendoza smiled. "
