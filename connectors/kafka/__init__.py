@@ -1,0 +1,1 @@
+"""Kafka: topics, CloudEvents, one producer, one consumer, dead letters."""
