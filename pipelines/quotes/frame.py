@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from pipelines.annotations import Document, Entity, Mention, People, Stretch
+from pipelines.annotations import Document, Entity, Marked, Mention, People, Stretch
 from pipelines.lexicon.speech import CueKind, Speech
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*|[,;:—–()-]")
@@ -78,8 +78,7 @@ class Frame:
 
     def inside(self, offset: int) -> bool:
         """Whether an offset stands between quotation marks."""
-        at = bisect_right(self._outer_starts, offset) - 1
-        return at >= 0 and offset < self._outer[at].outer_end
+        return self.around(offset) is not None
 
     def sentence(self, offset: int) -> Stretch:
         """The sentence that holds an offset."""
@@ -100,7 +99,7 @@ class Frame:
         found = []
         for at, word in enumerate(words):
             kinds = self.speech.kinds(word.lower)
-            if not kinds or self._in_mention(word):
+            if not kinds or self.in_mention(word):
                 continue
             subject, inverted = self._subject_before(words, at, start), False
             if subject is None and at + 1 < len(words):
@@ -110,7 +109,46 @@ class Frame:
                 found.append(Cue(word.start, word.end, word.lower, kinds, subject, inverted))
         return found
 
-    def _in_mention(self, word: Word) -> bool:
+    def subject_of(self, words: list[Word], at: int, within: Stretch) -> tuple[Subject | None, bool]:
+        """The subject of the word at a place, and whether it follows the word."""
+        if words[at].lower == "according":
+            return self._subject_of_according(words, at, within.end), True
+        subject = self._subject_before(words, at, within.start)
+        if subject is not None or at + 1 >= len(words):
+            return subject, False
+        subject = self._subject_after(words, at, within.end)
+        return subject, subject is not None
+
+    def _subject_of_according(self, words: list[Word], at: int, end: int) -> Subject | None:
+        if at + 2 >= len(words) or words[at + 1].lower != "to":
+            return None
+        start = words[at + 2].start
+        for mention in self.mentions_between(start, min(end, start + 80)):
+            if mention.start - start <= 4:
+                return self._subject(mention)
+            break
+        stop = at + 2
+        while stop < len(words) and stop < at + 11 and words[stop].lower[0].isalnum():
+            stop += 1
+        return Subject(start, words[stop - 1].end, None, None) if stop > at + 2 else None
+
+    def around(self, offset: int) -> Marked | None:
+        """The outer quotation that holds an offset."""
+        at = bisect_right(self._outer_starts, offset) - 1
+        return self._outer[at] if at >= 0 and offset < self._outer[at].outer_end else None
+
+    def marked_share(self, start: int, end: int) -> float:
+        """How much of a stretch stands between quotation marks, 0 to 1."""
+        at = max(0, bisect_right(self._outer_starts, start) - 1)
+        covered = 0
+        while at < len(self._outer) and self._outer[at].outer_start < end:
+            mark = self._outer[at]
+            covered += max(0, min(mark.outer_end, end) - max(mark.outer_start, start))
+            at += 1
+        return covered / max(end - start, 1)
+
+    def in_mention(self, word: Word) -> bool:
+        """Whether a word is part of a name, and so no verb."""
         at = bisect_right(self._mention_starts, word.start) - 1
         return at >= 0 and word.start < self._mentions[at].end and self._mentions[at].kind != "nominal"
 

@@ -41,6 +41,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 
 
 class Gold(TypedDict):
+    text: str
     start: int
     end: int
     parts: list[Bounds]
@@ -172,7 +173,11 @@ def resolved(story: Story, found: Sequence[Quote], show: bool = False) -> Counts
     right = there = 0
     for gold in story["quotes"]:
         there += 1
-        over = [one for one in found if one.type != "indirect" and overlap((one.start, one.end), tuple(gold["parts"][0])) > 0]
+        over = [
+            one
+            for one in found
+            if one.type != "indirect" and overlap((one.start, one.end), (gold["parts"][0][0], gold["parts"][0][1])) > 0
+        ]
         best = max(over, key=lambda one: overlap((one.start, one.end), (gold["start"], gold["end"])), default=None)
         speaker = best.speaker if best else None
         hit = speaker is not None and head(gold["resolved"]) in (head(speaker.name), head(speaker.text))
