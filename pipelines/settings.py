@@ -49,12 +49,14 @@ class Kafka(Section):
     """File that holds the password."""
     ca_file: str = ""
     """Certificates (PEM) that the broker's own is checked against; empty: those of the system."""
+    timeout_seconds: Seconds = 10.0
+    """How long a start waits for a broker."""
     topic_prefix: str = ""
     """Put before every topic's name, so that two installations can share one broker."""
     group: Annotated[str, Field(min_length=1)] = "parley"
     """Consumer group of the pipeline: its committed offsets are the place where it goes on."""
-    partitions: Annotated[int, Field(ge=1, le=1000)] = 3
-    """Partitions of topics that `parley setup` makes. More partitions, more workers side by side."""
+    partitions: Annotated[int, Field(ge=1, le=1000)] = 6
+    """Partitions of the article topics that `parley setup` makes. More partitions, more workers side by side."""
     replication: Annotated[int, Field(ge=1, le=10)] = 1
     """Copies of each partition of topics that `parley setup` makes; 3 on a cluster."""
 
