@@ -60,14 +60,15 @@ def read_dateline(body: str, published: dt.datetime | None, lexicon: Lexicon) ->
     city, country, zone = _locate(place, lexicon)
     if date is None and agency is None and city is None and country is None:
         return None
+    head = _title(place.split(",")[0].split("/")[0].strip())
+    if head.casefold() in ("united nations", "un", "u.n."):
+        city, country, zone = find_city("New York"), "USA", "America/New_York"
+    # The wire's own spelling, not the gazetteer's; a dateline that names only a country has no city.
+    named = None if country is not None and city is None and not _is_city(head, lexicon) else head
     day = _day(date, published, zone)
     return Dateline(
         text=text,
-        city=city.name
-        if city
-        else _title(place.split(",")[0].split("/")[0].strip())
-        if not country or _is_city(place, lexicon)
-        else None,
+        city=named,
         country_code=country,
         date=day,
         agency=agency,

@@ -55,7 +55,8 @@ class SeenStore:
         self._db.execute("begin immediate")
         try:
             self._db.executemany(
-                "insert into item values (?, ?, ?) on conflict (uri) do update set hash = excluded.hash, version = excluded.version",
+                "insert into item values (?, ?, ?) on conflict (uri) do update set hash = excluded.hash, "
+                "version = excluded.version",
                 [(article.uri, content_hash(article), article.version) for article in articles],
             )
             self._db.execute(

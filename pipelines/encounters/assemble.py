@@ -176,6 +176,8 @@ def _when(group: Cluster, document: Document, base: dt.date | None, basis: DateB
         behind, before = (trigger.end, trigger.clause.end), (trigger.clause.start, trigger.start)
         for start, end in (behind, before, (sentence.start, sentence.end)):
             for when in find_dates(document.text, start, end, base, tense, basis):
+                if any(cut.start <= when.start_offset < cut.end for cut in document.furniture):
+                    continue  # the dateline's own day
                 if when.precision == "day":
                     return when
                 fallback = fallback or when
