@@ -1,0 +1,244 @@
+"""A bucket's memory: the reports it holds, the ids its meetings were given, and what was told of them. Pure.
+
+``update`` takes a ledger and what stories now say, and gives the next ledger. For every story the highest version wins, and
+of one version the withdrawal, so any order and any repetition of updates ends in the same reports. The store swaps one
+ledger for the next by compare-and-set; ``generation`` counts the swaps and is the external version of the meetings' documents,
+so a slow worker cannot put an older state of a meeting over a newer one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipelines.alerts import Told, retract, tell
+from pipelines.documents import Body, Json, digest
+from pipelines.resolve import Cluster, Report, resolve
+from schemas.alert import Alert
+from schemas.base import Model
+
+
+class Entry(Model):
+    """What one version of one story says in this bucket; no reports: it was withdrawn, or says nothing here any more."""
+
+    version_seq: int
+    reports: tuple[Report, ...]
+
+
+class Birth(Model):
+    """The report that a meeting got its id from; of two meetings that turn out to be one, the first reported keeps its id."""
+
+    sent: datetime
+    uri: str
+    key: str
+
+    @property
+    def order(self) -> tuple[datetime, str, str]:
+        return (self.sent, self.uri, self.key)
+
+
+class Ledger(Model):
+    """The state of one bucket, as kept in the store."""
+
+    bucket: str
+    generation: int = 0
+    entries: dict[str, Entry] = {}  # noqa: RUF012 (pydantic copies defaults)
+    """By article id."""
+    ids: dict[str, str] = {}  # noqa: RUF012
+    """Report key to meeting id."""
+    births: dict[str, Birth] = {}  # noqa: RUF012
+    """By meeting id, of those that stand."""
+    told: dict[str, Told] = {}  # noqa: RUF012
+    """By meeting id; kept after a retraction, so that its number is not used again."""
+    merged: dict[str, str] = {}  # noqa: RUF012
+    """Meeting id to the one that it turned out to be."""
+    prints: dict[str, str] = {}  # noqa: RUF012
+    """By meeting id: hash of the reports that its document was made from."""
+    changed: dict[str, int] = {}  # noqa: RUF012
+    """By meeting id: the generation in which its document last changed (or was to be deleted)."""
+    outbox: tuple[Alert, ...] = ()
+    """Alerts of the last generation, not known to have been written; writing them again does no harm."""
+
+    @classmethod
+    def read(cls, bucket: str, body: Body | None) -> Ledger:
+        """The ledger from its document (None: there is none yet)."""
+        return cls(bucket=bucket) if body is None else cls.model_validate_json(json.dumps(body["state"]))
+
+    def body(self) -> Body:
+        """The ledger's document."""
+        state: Json = self.model_dump(mode="json", by_alias=True)
+        return {"bucket": self.bucket, "generation": self.generation, "schema": {"version": "1"}, "state": state}
+
+    def clusters(self) -> dict[str, Cluster]:
+        """The meetings that stand, by id."""
+        found = resolve(report for entry in self.entries.values() for report in entry.reports)
+        return {self.ids[cluster.first.key]: cluster for cluster in found}
+
+    def meeting_of(self, report: Report) -> str | None:
+        """The id of the meeting that a report tells of."""
+        return self.ids.get(report.key)
+
+    def gone(self) -> set[str]:
+        """Ids of meetings that were withdrawn altogether."""
+        return self.changed.keys() - self.births.keys() - self.merged.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A meeting that moves here with its only story, whose new version names other sides: it keeps its id and is not told anew."""
+
+    id: str
+    told: Told | None
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What stories now say in a bucket."""
+
+    entries: Mapping[str, Entry]
+    """By article id."""
+    alerts: frozenset[str] = frozenset()
+    """Articles (ids) that may cause alerts."""
+    handed: Mapping[str, Handed] = field(default_factory=dict)
+    """By report key: meetings that come from another bucket."""
+    leaving: frozenset[str] = frozenset()
+    """Report keys that now stand in another bucket: their meetings are not taken back, they have moved."""
+
+
+def update(ledger: Ledger, news: News) -> Ledger:
+    """The next ledger; the very same object if the news says nothing that it does not know."""
+    fresh = {id: entry for id, entry in news.entries.items() if _wins(entry, ledger.entries.get(id))}
+    if not fresh:
+        return ledger
+    entries = {**ledger.entries, **fresh}
+    clusters = resolve(report for entry in entries.values() for report in entry.reports)
+    generation = max([ledger.generation, *(handed.generation for handed in news.handed.values())]) + 1
+    names = _name(ledger, clusters, news)
+    ids = {report.key: id for id, cluster in names.items() for report in cluster.reports}
+    withdrawn = {
+        report.key: report
+        for id in fresh
+        for report in (ledger.entries[id].reports if id in ledger.entries else ())
+        if report.key not in ids
+    }
+    lost = ledger.births.keys() - names.keys()
+    merged = _merged(ledger, lost, ids, news, names)
+    told = _inherit(ledger, merged, names, news)
+    alerts: list[Alert] = []
+    touched = {ids[report.key] for id in fresh.keys() & news.alerts for report in fresh[id].reports if report.key in ids}
+    touched |= {ledger.ids[report.key] for id in fresh.keys() & news.alerts for report in _reports(ledger, id)}
+    for id in sorted(touched):
+        due = None
+        if id in names:
+            due = tell(id, names[id], told.get(id))
+        elif id in lost and id not in merged:
+            due = _taken_back(id, ledger, told, withdrawn, news)
+        if due is not None:
+            alerts.append(due[0])
+            told[id] = due[1]
+    births = {id: ledger.births.get(id) or _birth(cluster) for id, cluster in names.items()}
+    prints = {id: _print(cluster) for id, cluster in names.items()}
+    different = {id for id in names if prints[id] != ledger.prints.get(id)} | lost
+    different |= {id for id in merged if merged[id] != ledger.merged.get(id)}
+    causes = {report.uri for entry in fresh.values() for report in entry.reports}
+    return Ledger(
+        bucket=ledger.bucket,
+        generation=generation,
+        entries=entries,
+        ids=ids,
+        births=births,
+        told=told,
+        merged=merged,
+        prints=prints,
+        changed={**ledger.changed, **dict.fromkeys(sorted(different), generation)},
+        outbox=(*(alert for alert in ledger.outbox if alert.article_uri in causes), *alerts),
+    )
+
+
+def _wins(entry: Entry, known: Entry | None) -> bool:
+    if known is None:
+        return bool(entry.reports)
+    if entry.version_seq != known.version_seq:
+        return entry.version_seq > known.version_seq
+    return bool(known.reports) and not entry.reports
+
+
+def _reports(ledger: Ledger, article: str) -> tuple[Report, ...]:
+    return ledger.entries[article].reports if article in ledger.entries else ()
+
+
+def _name(ledger: Ledger, clusters: Sequence[Cluster], news: News) -> dict[str, Cluster]:
+    """Give every cluster its id: one that its reports already have, the first reported before the others; else a new one."""
+    home = {report.key: index for index, cluster in enumerate(clusters) for report in cluster.reports}
+    names: dict[str, Cluster] = {}
+    for index, cluster in enumerate(clusters):
+        known = {ledger.ids[report.key] for report in cluster.reports if report.key in ledger.ids}
+        # After a split the part with the founding report keeps the id.
+        free = [id for id in known if id not in names and home.get(ledger.births[id].key, index) == index]
+        free.sort(key=lambda id: ledger.births[id].order)
+        moved = [news.handed[report.key].id for report in cluster.reports if report.key in news.handed]
+        chosen = next((id for id in [*free, *moved] if id not in names), None)
+        names[chosen or _new_id(ledger, cluster, names)] = cluster
+    return names
+
+
+def _new_id(ledger: Ledger, cluster: Cluster, names: Mapping[str, Cluster]) -> str:
+    """From the first report; counted on where that id is already another meeting's (which a split can bring about)."""
+    number = 0
+    while True:
+        id = digest("meeting", cluster.first.key, number)
+        if id not in names and id not in ledger.births and id not in ledger.merged:
+            return id
+        number += 1
+
+
+def _birth(cluster: Cluster) -> Birth:
+    return Birth(sent=cluster.first.sent, uri=cluster.first.uri, key=cluster.first.key)
+
+
+def _merged(
+    ledger: Ledger, lost: Iterable[str], ids: Mapping[str, str], news: News, names: Mapping[str, Cluster]
+) -> dict[str, str]:
+    merged = dict(ledger.merged)
+    for id in lost:
+        now = sorted(ids[key] for key, before in ledger.ids.items() if before == id and key in ids)
+        if now:
+            merged[id] = now[0]
+    for key, handed in news.handed.items():
+        if key in ids and ids[key] != handed.id and handed.id not in names:
+            merged[handed.id] = ids[key]
+    # Signposts point at what stands: one that led to a signpost is turned, one that leads nowhere is taken down.
+    for id in list(merged):
+        seen = {id}
+        while (into := merged[id]) in merged and into not in seen:
+            seen.add(into)
+            merged[id] = merged[into]
+    return {id: into for id, into in merged.items() if into in names and id not in names}
+
+
+def _inherit(ledger: Ledger, merged: Mapping[str, str], names: Mapping[str, Cluster], news: News) -> dict[str, Told]:
+    """What was told of a meeting was told of the one it turned out to be: it is not told again as new."""
+    told = dict(ledger.told)
+    for handed in news.handed.values():
+        if handed.told is not None:
+            told.setdefault(handed.id, handed.told)
+    for id, into in merged.items():
+        if id in told and into not in told and ledger.merged.get(id) != into:
+            told[into] = told[id]
+    return told
+
+
+def _taken_back(
+    id: str, ledger: Ledger, told: Mapping[str, Told], withdrawn: Mapping[str, Report], news: News
+) -> tuple[Alert, Told] | None:
+    causes = [report for key, report in withdrawn.items() if ledger.ids.get(key) == id]
+    if not causes or any(report.key in news.leaving for report in causes):
+        return None
+    return retract(id, told.get(id), max(causes, key=lambda report: report.order))
+
+
+def _print(cluster: Cluster) -> str:
+    return digest(*(part for report in cluster.reports for part in (report.key, report.version_seq)))
