@@ -15,6 +15,10 @@ _LEADS_NAME = re.compile(
 _OPENING_TAIL = re.compile(r"(?:[,:]|\b(?:that|as|by|for|of|a|an|the|his|her|its|their|to|in|on|with|and))\s*\Z")
 
 
+_REACH = 600
+"""Code points on either side of the marks that are searched for an attribution: it bounds the time a long sentence takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """The speaker and the cue of one marked stretch, and who passed it on."""
@@ -43,8 +47,8 @@ def place(frame: Frame, mark: Marked) -> Place:
     last = frame.sentence(max(mark.outer_start, mark.outer_end - 1))
     return Place(
         mark,
-        Stretch(min(first.start, mark.outer_start), mark.outer_start),
-        Stretch(mark.outer_end, max(mark.outer_end, last.end)),
+        Stretch(max(min(first.start, mark.outer_start), mark.outer_start - _REACH), mark.outer_start),
+        Stretch(mark.outer_end, min(max(mark.outer_end, last.end), mark.outer_end + _REACH)),
     )
 
 

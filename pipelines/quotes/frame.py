@@ -24,6 +24,7 @@ _CLAUSE_WORDS = frozenset(
     "that while when because although though if whether where which but and as after before since until".split()
 )
 _DETERMINERS = frozenset("the a an his her its their one some many several two three both other another senior top no".split())
+_BEFORE_NOUN = frozenset("the a an his her its their our my this these those any no".split())
 _NOMINAL_STOP = frozenset("there it this that what who which he she they we i you".split())
 _AUXILIARY_BEFORE_PASSIVE = frozenset("was were is are been be being".split())
 
@@ -99,7 +100,7 @@ class Frame:
         found = []
         for at, word in enumerate(words):
             kinds = self.speech.kinds(word.lower)
-            if not kinds or self.in_mention(word):
+            if not kinds or self.in_mention(word) or (at > 0 and words[at - 1].lower in _BEFORE_NOUN):
                 continue
             subject, inverted = self._subject_before(words, at, start), False
             if subject is None and at + 1 < len(words):
@@ -206,20 +207,27 @@ class Frame:
         right = left
         while left >= 0:
             lower = words[left].lower
-            if lower in _BREAKS or lower == "," or lower in _CLAUSE_WORDS or self.speech.kinds(lower) or right - left > 9:
+            verb = bool(self.speech.kinds(lower)) and (left == 0 or words[left - 1].lower not in _BEFORE_NOUN)
+            if lower in _BREAKS or lower == "," or lower in _CLAUSE_WORDS or verb or right - left > 9:
                 left += 1
                 break
-            if lower in _DETERMINERS:
+            if lower in _DETERMINERS and (left == 0 or words[left - 1].lower not in _GOVERNORS):
                 break
             left -= 1
         left = max(left, 0)
-        if left > right:
+        if left > right or (left == right and words[left].lower in _DETERMINERS - {"some", "many", "both", "others"}):
             return None
         text = self.document.text[words[left].start : words[right].end]
         bare = words[left].lower not in _DETERMINERS and not text[0].isupper()
         if bare and not _UNNAMED.match(text):
             return None
-        return Subject(words[left].start, words[right].end, None, None)
+        outlet = next((m for m in self.mentions_between(words[left].start, words[right].end) if self._is_outlet(m)), None)
+        entity = self.people.entities[outlet.entity] if outlet else None
+        return Subject(words[left].start, words[right].end, entity, outlet)
+
+    def _is_outlet(self, mention: Mention) -> bool:
+        """``the Xinhua news agency``: the mention is the outlet's name, the chunk its full wording."""
+        return self.people.entities[mention.entity].media
 
     def _subject_after(self, words: list[Word], at: int, end: int) -> Subject | None:
         """The subject right of an inverted verb: ``said Lavrov``, ``said the Russian minister``."""

@@ -113,8 +113,7 @@ def _after(frame: Frame, cue: Cue, sentence: Stretch, common: list[str]) -> list
         if opener.start() > start:
             starts.append((f"{number + 1}", opener.start()))
     if cue.word == "according":
-        first = text.find(",", start, window)
-        starts = [("c", first + 1)] if first >= 0 else []
+        starts = [("c", start)] if comma else []
     found = []
     for name, begin in starts:
         shape = _shape(text, begin, limit)
