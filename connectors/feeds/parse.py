@@ -51,7 +51,7 @@ def parse_feed(data: bytes, source: FeedSource, content_type: str | None = None)
     refuse_declarations(data, source.id)
     headers = {"content-type": content_type} if content_type else {"content-type": "application/xml"}
     document = feedparser.parse(_cut_items(data, limits.items), response_headers=headers)
-    if not document.get("version") and not document.entries:
+    if not document.entries and (not document.get("version") or document.get("bozo")):
         raise Quarantine(Code.BAD_FEED, f"feed {source.id}: neither RSS nor Atom ({_problem(document)}): check its address")
     articles, refused = [], []
     for entry in document.entries[: limits.items]:
@@ -134,7 +134,7 @@ def _texts(entry: feedparser.FeedParserDict, cap: int) -> Iterator[str]:
 
 def _instant(entry: feedparser.FeedParserDict) -> dt.datetime | None:
     for name in ("updated_parsed", "published_parsed"):
-        parsed = entry.get(name)
+        parsed = entry.get(name) if name in entry else None  # `get` alone would put one in the other's place
         if isinstance(parsed, time.struct_time):
             try:
                 return dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC)
