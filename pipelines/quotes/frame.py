@@ -24,6 +24,8 @@ _CLAUSE_WORDS = frozenset(
     "that while when because although though if whether where which but and as after before since until".split()
 )
 _DETERMINERS = frozenset("the a an his her its their one some many several two three both other another senior top no".split())
+_BACK = 800
+"""Code points: how far back an institution is sought for an ``it``."""
 _BEFORE_NOUN = frozenset("the a an his her its their our my this these those any no".split())
 _NOMINAL_STOP = frozenset("there it this that what who which he she they we i you".split())
 _AUXILIARY_BEFORE_PASSIVE = frozenset("was were is are been be being".split())
@@ -161,8 +163,8 @@ class Frame:
         mentions = self.mentions_between(max(start, cue.start - 400), cue.start)
         limit = cue.start
         for mention in reversed(mentions):
-            if mention.end > limit:
-                continue
+            if mention.end > limit or self.document.text[mention.start - 1 : mention.start] == "(":
+                continue  # of "Roca (D-Ore.)" the party is no speaker
             gap = self.between(mention.end, limit)
             if limit == cue.start and not self._bridges(gap):
                 break
@@ -170,12 +172,31 @@ class Frame:
                 limit = mention.start
                 continue
             return self._subject(mention)
+        if cue.lower.endswith("ing") and at > 0 and words[at - 1].lower in (",", "by", "and"):
+            return self._subject_of_sentence(start, cue.start)
         return self._chunk_before(words, at)
+
+    def _subject_of_sentence(self, start: int, end: int) -> Subject | None:
+        """Whom a participle leans on: ``Roca shook hands all round, saying ...``."""
+        for mention in self.mentions_between(start, end):
+            if not self._governed(mention, start):
+                return self._subject(mention)
+        return None
+
+    def _subject_it(self, word: Word) -> Subject:
+        """``it said``: the institution named last."""
+        for mention in reversed(self.mentions_between(max(0, word.start - _BACK), word.start)):
+            entity = self.people.entities[mention.entity]
+            if entity.kind == "institution" and not entity.media:
+                return Subject(word.start, word.end, entity, mention)
+        return Subject(word.start, word.end, None, None)
 
     def _bridges(self, gap: list[Word]) -> bool:
         """May these words stand between a subject and its verb?"""
         plain = [word.lower for word in gap]
         if all(word in _ADVERBS or word.endswith("ly") or word == "," for word in plain):
+            return True
+        if plain[-2:] == ["on", "to"] and plain[-3:-2] in (["went"], ["goes"], ["going"]) and len(plain) <= 6:
             return True
         if plain and plain[0] in (",", "(", "—", "–") and plain[-1] in (",", ")", "—", "–") and len(plain) <= 30:
             return True  # an apposition or a relative clause between commas
@@ -202,13 +223,16 @@ class Frame:
         left = at - 1
         while left >= 0 and (words[left].lower in _ADVERBS or words[left].lower.endswith("ly")):
             left -= 1
+        if left >= 0 and words[left].lower == "it" and "say" in self.speech.kinds(words[at].lower):
+            return self._subject_it(words[left])
         if left < 0 or words[left].lower in _NOMINAL_STOP or not words[left].lower[0].isalnum():
             return None
         right = left
         while left >= 0:
             lower = words[left].lower
             verb = bool(self.speech.kinds(lower)) and (left == 0 or words[left - 1].lower not in _BEFORE_NOUN)
-            if lower in _BREAKS or lower == "," or lower in _CLAUSE_WORDS or verb or right - left > 9:
+            inner = lower in _GOVERNORS and left > 0 and words[left + 1].lower in _DETERMINERS and right - left <= 4
+            if lower in _BREAKS or lower == "," or (lower in _CLAUSE_WORDS and not inner) or verb or right - left > 9:
                 left += 1
                 break
             if lower in _DETERMINERS and (left == 0 or words[left - 1].lower not in _GOVERNORS):
@@ -221,9 +245,22 @@ class Frame:
         bare = words[left].lower not in _DETERMINERS and not text[0].isupper()
         if bare and not _UNNAMED.match(text):
             return None
+        apposed = self._apposed(words, left)
+        if apposed is not None:
+            return apposed
         outlet = next((m for m in self.mentions_between(words[left].start, words[right].end) if self._is_outlet(m)), None)
         entity = self.people.entities[outlet.entity] if outlet else None
         return Subject(words[left].start, words[right].end, entity, outlet)
+
+    def _apposed(self, words: list[Word], left: int) -> Subject | None:
+        """``Roca, also a former mayor said``: the comma after the apposition was left out."""
+        before = left - 2 if left > 1 and words[left - 1].lower in ("also", "now", "then") else left - 1
+        if before < 1 or words[before].lower != "," or words[left].lower not in _DETERMINERS:
+            return None
+        for mention in self.mentions_between(words[before].start - 60, words[before].start):
+            if mention.end == words[before].start and not self._governed(mention, mention.start - 40):
+                return self._subject(mention)
+        return None
 
     def _is_outlet(self, mention: Mention) -> bool:
         """``the Xinhua news agency``: the mention is the outlet's name, the chunk its full wording."""
@@ -240,9 +277,14 @@ class Frame:
             gap = self.between(cue.end, mention.start)
             if all(word.lower in _DETERMINERS for word in gap):
                 return self._subject(mention)
+            if len(gap) <= 5 and all(word.lower[0].isalnum() and word.lower not in _CLAUSE_WORDS | _GOVERNORS for word in gap):
+                return Subject(gap[0].start, mention.end, self.people.entities[mention.entity], mention)
             break
         following = words[at + 1 : at + 8]
-        if not following or following[0].lower not in _DETERMINERS | {"officials", "sources", "analysts", "diplomats"}:
+        if not following:
+            return None
+        named = self.document.text[following[0].start].isupper()
+        if not named and following[0].lower not in _DETERMINERS | {"officials", "sources", "analysts", "diplomats"}:
             return None
         stop = 1
         while stop < len(following) and following[stop].lower not in _GOVERNORS | _CLAUSE_WORDS | {","} | _BREAKS:

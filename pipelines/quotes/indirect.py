@@ -85,7 +85,7 @@ def _choose(frame: Frame, sentence: Stretch, model: Model) -> list[Candidate]:
     best: list[tuple[float, Candidate]] = []
     for options in candidates(frame, sentence, model.triggers):
         score, option = max(((model.score(one), one) for one in options), key=lambda pair: pair[0])
-        if score > _THRESHOLD:
+        if score > _THRESHOLD or option.sure:
             best.append((score, option))
     best.sort(key=lambda pair: -pair[0])
     chosen: list[Candidate] = []

@@ -45,6 +45,8 @@ class Candidate(Stretch):
 
     cue: Cue
     features: tuple[str, ...]
+    sure: bool = False
+    """Grammar leaves no doubt: ``According to Roca, ...``."""
 
 
 def candidates(frame: Frame, sentence: Stretch, triggers: Container[str]) -> Iterator[list[Candidate]]:
@@ -223,4 +225,4 @@ def _candidate(
         f"{side}how={how}|{shape}",
         f"last={words[-1].lower()}" if len(words[-1]) < 5 else "last",
     )
-    return [Candidate(start, end, cue, features)]
+    return [Candidate(start, end, cue, features, sure=where == "Tc" and how == "e" and verb == "v")]
