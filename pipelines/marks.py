@@ -70,7 +70,7 @@ def _scan_paragraph(text: str, paragraph: Stretch, index: int, doubles: bool, ca
         elif opened and opened.closers in ("'", "’") and char in "'’" and _single_closes(text, at, end):
             role = "close"
         if role == "open":
-            opened = _Open(at, at + width, _closers_for(char), [])
+            opened = _Open(at, at + width, '"' if width == 2 else _closers_for(char), [])
         elif role == "close" and opened:
             found.append(Marked(opened.start, at, opened.outer_start, at + width, index, continued, 0))
             found += _inner(text, opened.start, at, index)

@@ -36,7 +36,7 @@ RARE = 4
 """A feature seen in fewer stories than this is left out."""
 OFTEN = 4
 """A word is asked whether it reports if it did so this many times in the training stories ..."""
-SHARE = 0.04
+SHARE = 0.08
 """... and in this share of its uses."""
 ENOUGH = 0.5
 Example = tuple[tuple[str, ...], bool]
@@ -44,6 +44,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _FUNCTION = frozenset(
     "the a an of to in on at by for from with and or as that he she it they his her its their him them is was were are be been "
     "has have had will would could may might can do did does not about this against out over up off who what than into more "
+    "monday tuesday wednesday thursday friday saturday sunday week month year day today yesterday now recently still again "
     "i we you also all one s t no if there but so when which just only like while after before".split()
 )
 
@@ -120,7 +121,7 @@ def main(path: Path) -> int:
     data = examples(stories, frozenset(triggers))
     weights = train(data)
     rounded = {name: round(value * SCALE) for name, value in sorted(weights.items())}
-    kept = {name: value for name, value in rounded.items() if abs(value) >= SCALE // 20}
+    kept = {name: value for name, value in rounded.items() if abs(value) >= SCALE // 20 or name == "bias"}
     TARGET.write_text(
         json.dumps({"scale": SCALE, "triggers": triggers, "weights": kept}, ensure_ascii=False, indent=0) + "\n",
         encoding="utf-8",

@@ -15,7 +15,7 @@ from pipelines.quotes.reported import Candidate, candidates
 from schemas.errors import Code, Fatal
 from schemas.quote import Quote
 
-_THRESHOLD = -0.1
+_THRESHOLD = -0.2
 """Log odds above which a candidate is taken for a reported clause."""
 _SAME = 0.5
 """Overlap (intersection over union) from which on two clauses are one."""

@@ -121,8 +121,12 @@ def _after(frame: Frame, cue: Cue, sentence: Stretch, common: list[str]) -> list
         shape = _shape(text, begin, limit)
         if that := _THAT.match(text, begin, limit):
             begin = that.end()
-        for stop_name, stop in _stops(frame, begin, limit):
-            found += _candidate(frame, cue, begin, stop, common, f"T{name}", f"{stop_name}", shape)
+        stops = _stops(frame, begin, limit)
+        for stop_name, stop in stops:
+            over = tuple(f"over={other}" for other, place in stops if place < stop)
+            following = stop_name if stop_name == "e" else f"{stop_name}|{_shape(text, stop + len(stop_name) + 1, limit)}"
+            more = (*over, f"to={following}", f"tow={cue.word}|{stop_name}", *(f"{one}|{shape}" for one in over))
+            found += _candidate(frame, cue, begin, stop, [*common, *more], f"T{name}", f"{stop_name}", shape)
     return found
 
 
