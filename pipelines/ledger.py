@@ -1,7 +1,7 @@
 """A bucket's memory: the reports it holds, the ids its meetings were given, and what was told of them. Pure.
 
-``update`` takes a ledger and what stories now say, and gives the next ledger. For every story the highest version wins, and
-of one version the withdrawal, so any order and any repetition of updates ends in the same reports. The store swaps one
+``update`` takes a ledger and what stories now say, and gives the next ledger. For every story the highest version wins,
+so any order and any repetition of updates ends in the same reports. The store swaps one
 ledger for the next by compare-and-set; ``generation`` counts the swaps and is the external version of the meetings' documents,
 so a slow worker cannot put an older state of a meeting over a newer one.
 """
@@ -87,7 +87,10 @@ class Ledger(Model):
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A meeting that moves here with its only story, whose new version names other sides: it keeps its id and is not told anew."""
+    """A meeting that moves here with its only story, whose new version names other sides.
+
+    It keeps its id and is not told anew.
+    """
 
     id: str
     told: Told | None
@@ -106,14 +109,18 @@ class News:
     """By report key: meetings that come from another bucket."""
     leaving: frozenset[str] = frozenset()
     """Report keys that now stand in another bucket: their meetings are not taken back, they have moved."""
+    forget: frozenset[str] = frozenset()
+    """Articles (ids) that the store refused: as if they had never come, so that a mended replay can enter them."""
 
 
 def update(ledger: Ledger, news: News) -> Ledger:
     """The next ledger; the very same object if the news says nothing that it does not know."""
     fresh = {id: entry for id, entry in news.entries.items() if _wins(entry, ledger.entries.get(id))}
+    forgotten = news.forget & ledger.entries.keys()
+    fresh |= {id: Entry(version_seq=0, reports=()) for id in forgotten}
     if not fresh:
         return ledger
-    entries = {**ledger.entries, **fresh}
+    entries = {id: entry for id, entry in {**ledger.entries, **fresh}.items() if id not in forgotten}
     clusters = resolve(report for entry in entries.values() for report in entry.reports)
     generation = max([ledger.generation, *(handed.generation for handed in news.handed.values())]) + 1
     names = _name(ledger, clusters, news)
@@ -126,7 +133,8 @@ def update(ledger: Ledger, news: News) -> Ledger:
     }
     lost = ledger.births.keys() - names.keys()
     merged = _merged(ledger, lost, ids, news, names)
-    told = _inherit(ledger, merged, names, news)
+    moved = {ledger.ids[key] for key in news.leaving if ledger.ids.get(key) in lost - merged.keys()}
+    told = _inherit(ledger, merged, news)
     alerts: list[Alert] = []
     touched = {ids[report.key] for id in fresh.keys() & news.alerts for report in fresh[id].reports if report.key in ids}
     touched |= {ledger.ids[report.key] for id in fresh.keys() & news.alerts for report in _reports(ledger, id)}
@@ -134,15 +142,16 @@ def update(ledger: Ledger, news: News) -> Ledger:
         due = None
         if id in names:
             due = tell(id, names[id], told.get(id))
-        elif id in lost and id not in merged:
-            due = _taken_back(id, ledger, told, withdrawn, news)
+        elif id in lost - moved and id not in merged:
+            due = _taken_back(id, ledger, told, withdrawn)
         if due is not None:
             alerts.append(due[0])
             told[id] = due[1]
     births = {id: ledger.births.get(id) or _birth(cluster) for id, cluster in names.items()}
     prints = {id: _print(cluster) for id, cluster in names.items()}
-    different = {id for id in names if prints[id] != ledger.prints.get(id)} | lost
+    different = {id for id in names if prints[id] != ledger.prints.get(id)} | lost - moved
     different |= {id for id in merged if merged[id] != ledger.merged.get(id)}
+    changed = {**ledger.changed, **dict.fromkeys(sorted(different), generation)}
     causes = {report.uri for entry in fresh.values() for report in entry.reports}
     return Ledger(
         bucket=ledger.bucket,
@@ -153,17 +162,14 @@ def update(ledger: Ledger, news: News) -> Ledger:
         told=told,
         merged=merged,
         prints=prints,
-        changed={**ledger.changed, **dict.fromkeys(sorted(different), generation)},
+        # A meeting that moved is the other bucket's to write: it must not look as if it were withdrawn.
+        changed={id: when for id, when in changed.items() if id not in moved},
         outbox=(*(alert for alert in ledger.outbox if alert.article_uri in causes), *alerts),
     )
 
 
 def _wins(entry: Entry, known: Entry | None) -> bool:
-    if known is None:
-        return bool(entry.reports)
-    if entry.version_seq != known.version_seq:
-        return entry.version_seq > known.version_seq
-    return bool(known.reports) and not entry.reports
+    return bool(entry.reports) if known is None else entry.version_seq > known.version_seq
 
 
 def _reports(ledger: Ledger, article: str) -> tuple[Report, ...]:
@@ -189,7 +195,7 @@ def _new_id(ledger: Ledger, cluster: Cluster, names: Mapping[str, Cluster]) -> s
     """From the first report; counted on where that id is already another meeting's (which a split can bring about)."""
     number = 0
     while True:
-        id = digest("meeting", cluster.first.key, number)
+        id = digest("meeting", ledger.bucket, cluster.first.key, number)
         if id not in names and id not in ledger.births and id not in ledger.merged:
             return id
         number += 1
@@ -219,12 +225,12 @@ def _merged(
     return {id: into for id, into in merged.items() if into in names and id not in names}
 
 
-def _inherit(ledger: Ledger, merged: Mapping[str, str], names: Mapping[str, Cluster], news: News) -> dict[str, Told]:
+def _inherit(ledger: Ledger, merged: Mapping[str, str], news: News) -> dict[str, Told]:
     """What was told of a meeting was told of the one it turned out to be: it is not told again as new."""
     told = dict(ledger.told)
     for handed in news.handed.values():
-        if handed.told is not None:
-            told.setdefault(handed.id, handed.told)
+        if handed.told is not None and handed.id not in ledger.births:
+            told[handed.id] = handed.told
     for id, into in merged.items():
         if id in told and into not in told and ledger.merged.get(id) != into:
             told[into] = told[id]
@@ -232,12 +238,10 @@ def _inherit(ledger: Ledger, merged: Mapping[str, str], names: Mapping[str, Clus
 
 
 def _taken_back(
-    id: str, ledger: Ledger, told: Mapping[str, Told], withdrawn: Mapping[str, Report], news: News
+    id: str, ledger: Ledger, told: Mapping[str, Told], withdrawn: Mapping[str, Report]
 ) -> tuple[Alert, Told] | None:
     causes = [report for key, report in withdrawn.items() if ledger.ids.get(key) == id]
-    if not causes or any(report.key in news.leaving for report in causes):
-        return None
-    return retract(id, told.get(id), max(causes, key=lambda report: report.order))
+    return retract(id, told.get(id), max(causes, key=lambda report: report.order)) if causes else None
 
 
 def _print(cluster: Cluster) -> str:

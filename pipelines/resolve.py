@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime
 
 from schemas.base import Model
 from schemas.meeting import Meeting, Participant, Status
@@ -34,9 +34,6 @@ _SPANS = {"day": 0, "week": 6, "month": 30, "season": 91, "year": 365}
 class Report(Model):
     """What one version of one story says of one meeting."""
 
-    # Reports stand as JSON in the ledger: dates and arrays are read back from their JSON form.
-    model_config = ConfigDict(strict=False)
-
     article_id: str
     ordinal: int
     """Place among the story's meetings."""
@@ -46,7 +43,7 @@ class Report(Model):
     """The external version that the story was written with."""
     provider: str | None = None
     published: AwareDatetime | None = None
-    meeting: Meeting = Field(strict=False)
+    meeting: Meeting
 
     @property
     def key(self) -> str:
@@ -138,11 +135,14 @@ class _Draft:
 
     def __init__(self, report: Report) -> None:
         self.reports = [report]
+        # Who they are, each wording once: a summit has a thousand reports, but few ways of naming the same people.
+        self.people = {_wording(report.meeting): report.meeting}
         self.start = _day(report)
         self.end = max(report.meeting.end or self.start, self.start) if self.start else None
 
     def add(self, report: Report) -> None:
         self.reports.append(report)
+        self.people.setdefault(_wording(report.meeting), report.meeting)
         day = _day(report)
         if day is not None and self.start is not None and self.end is not None:
             self.start = min(self.start, day)
@@ -153,16 +153,18 @@ class _Draft:
 
     def distance(self, report: Report) -> float | None:
         """How far the report is from this meeting, in days; None if it tells of another."""
+        near = self._near(report) if self.start is None or self.end is None else self._from_day(report, self.start, self.end)
         # Against every report, not only one: a story that names only an office must not bridge two people of that office.
-        if not all(_same_people(report.meeting, other.meeting) for other in self.reports):
+        if near is None or not all(_same_people(report.meeting, other) for other in self.people.values()):
             return None
-        if self.start is not None and self.end is not None:
-            return self._from_day(report, self.start, self.end)
+        return near
+
+    def _near(self, report: Report) -> float | None:
         gap = min(abs(report.sent - other.sent) for other in self.reports)
         both_past = report.meeting.status in PAST and any(other.meeting.status in PAST for other in self.reports)
-        if _spans_apart(report.meeting, [other.meeting for other in self.reports]):
+        if gap > (SAME_TALK if both_past else SAME_PLAN) or _spans_apart(report, self.reports):
             return None
-        return gap / timedelta(days=1) if gap <= (SAME_TALK if both_past else SAME_PLAN) else None
+        return gap / timedelta(days=1)
 
     @staticmethod
     def _from_day(report: Report, start: date, end: date) -> float | None:
@@ -171,10 +173,9 @@ class _Draft:
             last = max(report.meeting.end or day, day)
             return 0.0 if day <= end and start <= last else None
         meeting = report.meeting
-        if meeting.start is not None:
-            latest = meeting.end or meeting.start + timedelta(days=_SPANS.get(meeting.date_precision, 0))
-            if not (meeting.start <= end and start <= latest):
-                return None
+        span = _span(meeting)
+        if span is not None and not (span[0] <= end and start <= span[1]):
+            return None
         if report.published is None:
             return NEAR / timedelta(days=1)
         sent = report.published.date()
@@ -195,17 +196,27 @@ def _named(report: Report) -> int:
     return sum(person.name is not None for person in report.meeting.participants)
 
 
-def _spans_apart(meeting: Meeting, others: Sequence[Meeting]) -> bool:
+def _spans_apart(report: Report, others: Sequence[Report]) -> bool:
     """Are weeks or months given that do not touch?"""
+    span = _span(report.meeting)
+    spans = [other for report in others if (other := _span(report.meeting))]
+    return span is not None and any(span[0] > end or start > span[1] for start, end in spans)
+
+
+def _span(meeting: Meeting) -> tuple[date, date] | None:
     if meeting.start is None:
-        return False
-    end = meeting.end or meeting.start + timedelta(days=_SPANS.get(meeting.date_precision, 0))
-    for other in others:
-        if other.start is not None:
-            other_end = other.end or other.start + timedelta(days=_SPANS.get(other.date_precision, 0))
-            if not (meeting.start <= other_end and other.start <= end):
-                return True
-    return False
+        return None
+    return meeting.start, meeting.end or meeting.start + timedelta(days=_SPANS.get(meeting.date_precision, 0))
+
+
+def _wording(meeting: Meeting) -> tuple[object, ...]:
+    """All that ``_same_people`` looks at."""
+    people = {
+        (side_of(person), person.name, person.office_id, person.rank, person.wikidata_id)
+        for person in meeting.participants
+        if person.role in SIDED
+    }
+    return (meeting.mode, meeting.format, meeting.parent, frozenset(people))
 
 
 def _same_people(one: Meeting, other: Meeting) -> bool:
@@ -243,7 +254,7 @@ def _same_person(one: Participant, other: Participant) -> bool:
     if one.name and other.name:
         left, right = fold(one.name).split(), fold(other.name).split()
         # "Wang Yi" and "Yi Wang", "Lavrov" and "Sergey Lavrov", "Bob Menendez Cruz" and "Robert Menendez Cruz".
-        return set(left) <= set(right) or set(right) <= set(left) or left[-1] == right[-1]
+        return set(left) <= set(right) or set(right) <= set(left) or left[-1:] == right[-1:]
     if one.office_id and other.office_id:
         return one.office_id == other.office_id
     return one.rank == other.rank
