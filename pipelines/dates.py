@@ -27,7 +27,7 @@ _DATE = re.compile(
         |\d{{1,2}}\s?(?:-|–|to|and)\s?\d{{1,2}}\s{_MONTH})(?:,?\s(?:19|20)\d\d)?)
     | (?P<day>(?:{_WEEKDAY},?\s)?(?:{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?
         |\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH})(?!\d)(?:,?\s(?:19|20)\d\d)?)
-    | (?P<weekdays>{_WEEKDAY}\s(?:and|to|through)\s{_WEEKDAY})
+    | (?P<weekdays>(?:on\s)?{_WEEKDAY}\s(?:and|to|through)\s{_WEEKDAY})
     | (?P<weekday>(?:(?:early|late|next|last|this|on|coming)\s)?{_WEEKDAY}(?:\s(?:morning|afternoon|evening|night))?)
     | (?P<near>today|tonight|yesterday|tomorrow|the\sday\sbefore\syesterday|the\sday\safter\stomorrow)
     | (?P<week>(?:early|late|later|earlier)?\s?(?:next|this|last|the\scoming|the\sfollowing)\sweek(?:end)?)
@@ -74,7 +74,7 @@ def find_dates(text: str, start: int, end: int, base: dt.date | None, tense: Ten
             and words[:3].lower() != "the"
         ):
             words, at = words[lead.end() :], at + lead.end()
-        elif kind == "weekday" and words.startswith("on "):
+        elif kind in ("weekday", "weekdays") and words.startswith("on "):
             words, at = words[3:], at + 3
         resolved = _resolve(kind, words, base, tense)
         if resolved is None:
