@@ -8,7 +8,8 @@ from pipelines.annotations import Document, Stretch
 from schemas.base import Span
 
 _LEAD = re.compile(
-    r"(?:[“\"]including|\b(?:discuss(?:ed|es|ing)?|talks? (?:on|about|over)|focus(?:ed|es|ing)? (?:heavily |mainly |largely |primarily )?on"
+    r"(?:[“\"]including|\b(?:discuss(?:ed|es|ing)?|talks? (?:on|about|over)"
+    r"|focus(?:ed|es|ing)? (?:heavily |mainly |largely |primarily )?on"
     r"|issues? (?:such as|like|of)|topics? (?:such as|like|of)"
     r"|agenda (?:includes?|included|will include)|address(?:ed)?|dominated by|cent(?:er|re)(?:e)?d on|raised(?! [“\"])|covered"
     r"|views on|conversation (?:about|on)|negotiations (?:on|over|about)|discussions? (?:on|about|over|of)"
