@@ -11,6 +11,8 @@ from pipelines.marks import scan_marks
 from schemas.article import Article
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_LINE_END = re.compile(r"(\S)[^\S\n]*\n(?=[^\S\n]*\S)")
+_TERMINAL = frozenset(".!?…:\"'”’»)")
 _NEW_LINE = re.compile(r"\s*\n\s*")
 
 # A stop, what closes after it, white space, and what may begin a sentence.
@@ -49,8 +51,8 @@ def read_document(article: Article, furniture: Sequence[Stretch] = ()) -> Docume
 
 
 def cut_paragraphs(text: str) -> tuple[Stretch, ...]:
-    """Paragraphs, parted by blank lines; by single line ends in a body that has no blank line."""
-    parter = _BLANK_LINE if _BLANK_LINE.search(text.strip()) else _NEW_LINE
+    """Paragraphs, parted by blank lines; by single line ends, too, where these are no wrapping."""
+    parter = _BLANK_LINE if _BLANK_LINE.search(text.strip()) and _is_wrapped(text) else _NEW_LINE
     found: list[Stretch] = []
     at = 0
     for match in parter.finditer(text):
@@ -58,6 +60,12 @@ def cut_paragraphs(text: str) -> tuple[Stretch, ...]:
         at = match.end()
     _add(text, at, len(text), found)
     return tuple(found)
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether lines are broken at a width: then most single line ends stand inside a sentence."""
+    ends = _LINE_END.findall(text)
+    return sum(end in _TERMINAL for end in ends) < 0.8 * len(ends) or not ends
 
 
 def _add(text: str, start: int, end: int, found: list[Stretch]) -> None:

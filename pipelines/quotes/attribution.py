@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.annotations import Marked, Stretch
 from pipelines.quotes.frame import Cue, Frame, Subject
+from pipelines.quotes.relay import passed_on, signed
 
 _ACCORDING = re.compile(r"\s*(according to|in the words of|as told by)\s+", re.I)
 _LEADS_NAME = re.compile(
@@ -54,6 +55,10 @@ def place(frame: Frame, mark: Marked) -> Place:
 
 def attribute(frame: Frame, here: Place) -> Attribution:
     """The attribution inside the sentence; ``subject`` is None where the sentence gives none."""
+    for side in (here.after, here.before):
+        passed = passed_on(frame, side.start, side.end)
+        if passed is not None:
+            return Attribution(passed[0].subject, passed[0], passed[1])
     before = frame.cues(here.before.start, here.before.end)
     after = _after(frame, here)
     leading = _leading(frame, before, here)
@@ -81,6 +86,8 @@ def _after(frame: Frame, here: Place) -> Cue | None:
     """The attribution that follows the marks: ``," he said``, ``," said Lavrov``, ``, according to ...``."""
     text = frame.document.text
     start, end = here.after.start, here.after.end
+    if (name := signed(frame, start, end)) is not None:
+        return name
     match = _ACCORDING.match(text, start, end) or _ACCORDING.search(text, start, end)
     if match:
         mentions = frame.mentions_between(match.end(), min(end, match.end() + 80))

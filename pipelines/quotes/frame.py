@@ -24,6 +24,7 @@ _CLAUSE_WORDS = frozenset(
     "that while when because although though if whether where which but and as after before since until".split()
 )
 _DETERMINERS = frozenset("the a an his her its their one some many several two three both other another senior top no".split())
+_OBLIQUE = frozenset("his her their its him them our us my me".split())
 _BACK = 800
 """Code points: how far back an institution is sought for an ``it``."""
 _BEFORE_NOUN = frozenset("the a an his her its their our my this these those any no".split())
@@ -163,8 +164,8 @@ class Frame:
         mentions = self.mentions_between(max(start, cue.start - 400), cue.start)
         limit = cue.start
         for mention in reversed(mentions):
-            if mention.end > limit or self.document.text[mention.start - 1 : mention.start] == "(":
-                continue  # of "Roca (D-Ore.)" the party is no speaker
+            if mention.end > limit or self._is_no_subject(mention):
+                continue
             gap = self.between(mention.end, limit)
             if limit == cue.start and not self._bridges(gap):
                 break
@@ -176,10 +177,15 @@ class Frame:
             return self._subject_of_sentence(start, cue.start)
         return self._chunk_before(words, at)
 
+    def _is_no_subject(self, mention: Mention) -> bool:
+        """Possessives and objects; the party of ``Roca (D-Ore.)``."""
+        text = self.document.text
+        return text[mention.start - 1 : mention.start] == "(" or text[mention.start : mention.end].lower() in _OBLIQUE
+
     def _subject_of_sentence(self, start: int, end: int) -> Subject | None:
         """Whom a participle leans on: ``Roca shook hands all round, saying ...``."""
         for mention in self.mentions_between(start, end):
-            if not self._governed(mention, start):
+            if not self._governed(mention, start) and not self._is_no_subject(mention):
                 return self._subject(mention)
         return None
 
@@ -239,6 +245,9 @@ class Frame:
                 break
             left -= 1
         left = max(left, 0)
+        last = words[right].lower
+        if last in _GOVERNORS or last.endswith(("'s", "’s")) or words[left].lower in _NOMINAL_STOP:
+            return None
         if left > right or (left == right and words[left].lower in _DETERMINERS - {"some", "many", "both", "others"}):
             return None
         text = self.document.text[words[left].start : words[right].end]

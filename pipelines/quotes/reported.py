@@ -24,6 +24,10 @@ _OPENERS = re.compile(r"\b(?:that|to|if|whether|how|why|what|of|for|as|about|aga
 _BREAKS = re.compile(
     r",?\s+(?:but|while|although|though|because|after|when)\b|,\s+(?:and|who|which|as|with|a|an|the)\b|[;—–]|,"
 )
+_STOPS = re.compile(
+    _BREAKS.pattern + r"|\s+(?:in|on|at|by|during|since|from|that|and|who|as|to|for|amid|over)\b"
+    r"|\s(?=(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
+)
 _LEAD_COMMA = re.compile(r"[,\"”’'…?—–-]+\s*\Z")
 _CONJUNCTION = re.compile(r"(?:But|And|Yet|So|Still|However|Meanwhile|In \w+|On \w+)\b,?\s+|[^,]{3,40},\s+(?:and|but)\s+")
 _VERBISH = re.compile(
@@ -31,10 +35,12 @@ _VERBISH = re.compile(
     r"|['’](?:s|re|ll|ve)\b",
     re.I,
 )
+_FIRST = re.compile(r"[^\W_]+(?:['’][a-z]+)?|.")
 _END = " \t\n.!?;,:\"”'’»"
 _LAST_WORDS = 3
 _LONGEST = 700
 """Code points: longer sentences are tables or lists, and the bound keeps the whole linear."""
+_MOST_STOPS = 8
 _MOST_TRIGGERS = 40
 """Words that may report in one sentence; a list of verbs is no speech."""
 
@@ -134,11 +140,11 @@ def _stops(frame: Frame, begin: int, limit: int) -> list[tuple[str, int]]:
     text = frame.document.text
     stops = [("e", limit)]
     seen: set[str] = set()
-    for match in _BREAKS.finditer(text, begin + 12, min(limit, begin + _LONGEST)):
+    for match in _STOPS.finditer(text, begin + 8, min(limit, begin + _LONGEST)):
         if frame.inside(match.start()):
             continue
         name = match.group().strip(" ,\n") or ","
-        if name in seen or len(stops) > 5:
+        if name in seen or len(stops) > _MOST_STOPS:
             continue
         seen.add(name)
         stops.append((name, match.start()))
@@ -176,7 +182,7 @@ def _shape(text: str, start: int, end: int) -> str:
     """The first word of what is reported; capitalised words, figures and marks by their class."""
     while start < end and text[start].isspace():
         start += 1
-    match = re.compile(r"[^\W_]+(?:['’][a-z]+)?|.").match(text, start, end)
+    match = _FIRST.match(text, start, end)
     word = match.group() if match else ""
     if word[:1].isupper():
         return "Xx" if len(word) > 1 else "X"
@@ -195,6 +201,8 @@ def _candidate(
     if closing is not None and closing is not opening:
         end = closing.outer_end  # a quotation of several sentences is reported whole
     elif opening is not None and opening.outer_start < start and closing is not opening:
+        return []
+    if where[0] == "T" and shape in ("and", "or", "but"):
         return []
     content = text[start:end]
     words = content.split()
@@ -226,6 +234,7 @@ def _candidate(
         f"{side}{common[5]}",
         f"m={side}|{min(int(marked * 4), 3)}",
         f"tail={text[end : end + 1]}",
+        f"next={side}|{_shape(text, min(end + 1, len(text)), min(end + 40, len(text)))}",
         f"{side}how={how}|{shape}",
         f"last={words[-1].lower()}" if len(words[-1]) < 5 else "last",
     )

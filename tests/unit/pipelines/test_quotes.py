@@ -87,6 +87,24 @@ def test_an_agency_that_passes_words_on_is_the_relay() -> None:
     assert quote.relay == ("Xinhua",)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '"The pact will hold for years," Mwangi was quoted as saying by the Xinhua news agency.',
+        'The Xinhua news agency quoted Mwangi as saying: "The pact will hold for years."',
+    ],
+)
+def test_words_quoted_by_an_agency(body: str) -> None:
+    quote = one(body, "The pact")
+    assert name(quote) == "David Mwangi"
+    assert len(quote.relay) == 1 and "Xinhua" in quote.relay[0]
+
+
+def test_a_name_set_under_the_words_signs_them() -> None:
+    quote = one('"The pact will hold for years." — David Mwangi', "The pact")
+    assert name(quote) == "David Mwangi"
+
+
 def test_a_readout_credits_the_principal_and_names_the_spokesperson() -> None:
     body = 'Halvorsen raised "grave doubts" about the border, Foreign Ministry spokesperson Anne Lund said in a readout.'
     quote = one(body, "grave doubts")
@@ -156,7 +174,19 @@ def test_scare_quotes_and_titles_of_works_are_no_quotes(body: str) -> None:
     st.lists(
         st.one_of(
             st.sampled_from(
-                ['"', "“", "”", "''", "Mwangi said", "she told reporters that", ", according to", "TASS reported", ". ", ",", "\n\n"]
+                [
+                    '"',
+                    "“",
+                    "”",
+                    "''",
+                    "Mwangi said",
+                    "she told reporters that",
+                    ", according to",
+                    "TASS reported",
+                    ". ",
+                    ",",
+                    "\n\n",
+                ]
             ),
             st.text(max_size=8),
         ),

@@ -26,8 +26,13 @@ def outer(body: str) -> list[str]:
 
 
 def test_paragraphs_are_parted_by_blank_lines_and_a_line_end_inside_one_is_white_space() -> None:
-    body = "  Envoys met in Oslo.\nThey dined.\n \n\nTalks go on.  "
-    assert [body[one.start : one.end] for one in read(body).paragraphs] == ["Envoys met in Oslo.\nThey dined.", "Talks go on."]
+    body = "  Envoys met in\nOslo. They dined.\n \n\nTalks go on.  "
+    assert [body[one.start : one.end] for one in read(body).paragraphs] == ["Envoys met in\nOslo. They dined.", "Talks go on."]
+
+
+def test_single_line_ends_that_all_end_sentences_part_paragraphs_beside_blank_lines() -> None:
+    body = "Envoys met in Oslo.\n\nThey dined.\n“We will meet again,” one said.\nTalks go on."
+    assert len(read(body).paragraphs) == 4
 
 
 def test_without_any_blank_line_each_line_is_a_paragraph() -> None:
