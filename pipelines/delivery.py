@@ -49,12 +49,12 @@ Publish = Callable[[Sequence[Delivered]], None]
 class Delivery:
     """One batch on its way into a store, in the three steps of the graph: ``resolve``, ``index``, ``alert``, in this order.
 
-    Every step raises ``Retry`` or ``Fatal``; then the whole batch is delivered again, as a new ``Delivery``.
+    Every step raises ``Retry`` or ``Fatal``; then the whole batch is delivered again, as a new ``Delivery``. It can be pickled
+    between the steps, so each of them is given the store.
     """
 
     def __init__(
         self,
-        store: Store,
         batch: Sequence[tuple[Article, Extraction]],
         *,
         ingested: datetime,
@@ -63,26 +63,26 @@ class Delivery:
     ) -> None:
         """``ingested`` is when the pipeline got the batch: it decides whether an embargo is over. ``alerts_allowed`` is false
         for stories of the past."""
-        self._store, self._batch, self._ingested = store, batch, ingested
+        self._batch, self._ingested = batch, ingested
         self._alerts_allowed, self._generation = alerts_allowed, generation
         self._results = [Delivered(article, "duplicate") for article, _ in batch]
         self._plans: list[Plan] = []
         self._failed: dict[int, Outcome] = {}
         self._told: list[str] = []
 
-    def resolve(self) -> None:
+    def resolve(self, store: Store) -> None:
         """Find what is new in the batch, and enter it into the ledgers: which meetings there are, and what is to be told."""
-        stored = self._store.get("articles", {article_id(article) for article, _ in self._batch})
+        stored = store.get("articles", {article_id(article) for article, _ in self._batch})
         bodies = {id: document.body for id, document in stored.items()}
         self._plans = list(plan_batch(self._batch, bodies, self._ingested, self._generation))
         if self._plans:
-            self._settled = settle(self._store, self._plans, ingested=self._ingested, alerts_allowed=self._alerts_allowed)
+            self._settled = settle(store, self._plans, ingested=self._ingested, alerts_allowed=self._alerts_allowed)
 
-    def index(self) -> None:
+    def index(self, store: Store) -> None:
         """Write what follows from the ledgers: reports, quotes, meetings, and the alerts as an outbox."""
         if not self._plans:
             return
-        store, plans, settled, ingested = self._store, self._plans, self._settled, self._ingested
+        plans, settled, ingested = self._plans, self._settled, self._ingested
         self._failed = _write_children(store, plans, settled, ingested)
         _undo(store, [plan for plan in plans if plan.at in self._failed], settled, ingested)
         _drop_old_children(store, [plan for plan in plans if plan.at not in self._failed])
@@ -90,7 +90,7 @@ class Delivery:
             self._results[plan.at] = _answer(plan, self._failed.get(plan.at))
         self._told = _attribute(store, self._results, plans, settled, ingested)
 
-    def alert(self, publish: Publish | None = None) -> list[Delivered]:
+    def alert(self, store: Store, publish: Publish | None = None) -> list[Delivered]:
         """Publish meetings and alerts, then commit the articles; one answer for each article of the batch, in order.
 
         ``publish`` is called before the articles are committed, so that what it sends is sent again after a crash; without
@@ -98,7 +98,7 @@ class Delivery:
         """
         if not self._plans:
             return self._results
-        store, plans, settled, ingested, results = self._store, self._plans, self._settled, self._ingested, self._results
+        plans, settled, ingested, results = self._plans, self._settled, self._ingested, self._results
         if publish is not None:
             publish([results[plan.at] for plan in plans])
             mark_sent(store, self._told, ingested)
@@ -128,10 +128,10 @@ def deliver(
     generation: int = ENGINE_GENERATION,
 ) -> list[Delivered]:
     """Write a batch, all steps of ``Delivery`` one after another; one answer for each article, in order."""
-    delivery = Delivery(store, batch, ingested=ingested, alerts_allowed=alerts_allowed, generation=generation)
-    delivery.resolve()
-    delivery.index()
-    return delivery.alert(publish)
+    delivery = Delivery(batch, ingested=ingested, alerts_allowed=alerts_allowed, generation=generation)
+    delivery.resolve(store)
+    delivery.index(store)
+    return delivery.alert(store, publish)
 
 
 def _write_children(store: Store, plans: Sequence[Plan], settled: Settled, ingested: datetime) -> dict[int, Outcome]:

@@ -4,156 +4,52 @@ It is built from edges that are handed in: where raw items come from, which stor
 cluster runs differ in nothing else. Every item that is read ends as exactly one outcome, and they are counted: ``Tally``.
 """
 
+# Beam's transforms carry no types of their own.
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
-from schemas.article import Article
-from schemas.dead_letter import DeadLetter
-from schemas.errors import Code, Quarantine
+import apache_beam as beam
+from apache_beam.metrics.metric import Metrics
+from apache_beam.pvalue import TaggedOutput
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
 
-if TYPE_CHECKING:
-    from connectors.store import Body, Store
-    from schemas.alert import Alert
-    from schemas.extraction import Extraction, Signal
+from connectors.kafka.cloudevents import ARTICLE_TYPE, check_type
+from pipelines.delivery import Delivered, Delivery
+from pipelines.engine import ENGINE_VERSION, Engine
+from pipelines.items import Edges, RawItem, Refused, Work
+from pipelines.signals import read_signal
+from pipelines.triage import first_cut
+from schemas.article import Article, read_article
+from schemas.errors import Code, Fatal, Quarantine, Retry
 
-Ending = Literal["meeting", "no_meeting", "duplicate", "held_back", "dead_letter"]
-ENDINGS: tuple[Ending, ...] = get_args(Ending)
 NAMESPACE = "parley"
+"""Of the graph's metrics."""
 REFUSED = "refused"
+_Opened = TypeVar("_Opened")
 
-
-@dataclass(frozen=True, slots=True)
-class RawItem:
-    """Something that was read and is not yet understood."""
-
-    data: bytes
-    """Exactly the bytes that came; they go to the dead letters if the item is refused."""
-    origin: str
-    """``kafka:TOPIC/PARTITION@OFFSET``, ``file:NAME:LINE`` or ``feed:ID``."""
-    headers: tuple[tuple[str, bytes], ...] = ()
-    article: Article | None = None
-    """Set where the reader of a file or feed has understood it already."""
-    refusal: Quarantine | None = None
-    """Set where that reader has refused it."""
-    alerts: bool = True
-    """False for the backfill: the past is indexed, never told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """An article on its way."""
-
-    item: RawItem
-    article: Article
-    signal: Signal | None = None
-    promising: bool = True
-    """Passed the first cut."""
-    extraction: Extraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An item that will never succeed as it is."""
-
-    item: RawItem
-    stage: str
-    code: Code
-    message: str
-
-    def letter(self, engine: str, at: dt.datetime) -> DeadLetter:
-        """The dead letter. Its id comes from origin and bytes: the same refusal met again is the same letter."""
-        digest = hashlib.sha256(self.item.origin.encode("utf-8", "backslashreplace") + b"\0" + self.item.data).hexdigest()
-        return DeadLetter(
-            id=digest[:32],
-            stage=self.stage,
-            code=self.code,
-            message=self.message[:1000],
-            origin=self.item.origin,
-            engine=engine,
-            at=at,
-            payload=self.item.data,
-        )
-
-
-class Source(Protocol):
-    """Where raw items come from; bounded and picklable."""
-
-    def splits(self) -> Sequence[str]:
-        """Names of the parts, each read whole by one worker."""
-        ...
-
-    def read(self, split: str) -> Iterator[RawItem]:
-        """The items of one part, in order. What cannot be read comes as an item with a ``refusal``."""
-        ...
-
-
-class Teller(Protocol):
-    """Who is told. Every call returns only when all is safely kept, or raises ``Retry``."""
-
-    def dead_letters(self, letters: Sequence[tuple[DeadLetter, tuple[tuple[str, bytes], ...]]]) -> None:
-        """Keep refused items, each with the headers it came with."""
-        ...
-
-    def meetings(self, documents: Sequence[tuple[str, Body | None]]) -> None:
-        """Meetings as they are now, by id; None for one that is gone."""
-        ...
-
-    def alerts(self, alerts: Sequence[Alert]) -> None:
-        """New alerts."""
-        ...
-
-
-@dataclass(frozen=True)
-class Edges:
-    """The outside of one run. Hashable factories, so that a process opens each store and teller once for all its runs."""
-
-    source: Source
-    store: Callable[[], Store]
-    teller: Callable[[], Teller]
-    deliver_articles: int = 100
-    run: str = ""
-    """Under this name errors are handed back to the caller in the same process, unchanged by Beam."""
-
-
-@dataclass
-class Tally:
-    """What became of the items of a run."""
-
-    received: int = 0
-    endings: dict[Ending, int] = field(default_factory=lambda: dict.fromkeys(ENDINGS, 0))
-    alerts: int = 0
-
-    @property
-    def balances(self) -> bool:
-        """Every item that was received ended as exactly one outcome."""
-        return self.received == sum(self.endings.values())
-
-    def add(self, other: Tally) -> None:
-        self.received += other.received
-        self.alerts += other.alerts
-        for ending, number in other.endings.items():
-            self.endings[ending] += number
-
-
-_failures: dict[str, BaseException] = {}
+_failures: dict[str, Exception] = {}
 _opened: dict[object, object] = {}
 
 
-def failure_of(run: str) -> BaseException | None:
+def failure_of(run: str) -> Exception | None:
     """What a step of this run raised, taken out of the process's memory; none after a good run."""
     return _failures.pop(run, None)
 
 
-def opened(factory: Callable[[], Opened]) -> Opened:
+def opened(factory: Callable[[], _Opened]) -> _Opened:
     """What a factory makes, made once a process: connections and the engine outlive a batch."""
     if factory not in _opened:
         _opened[factory] = factory()
-    return cast("Opened", _opened[factory])
+    return cast("_Opened", _opened[factory])
 
 
 def close_all() -> None:
@@ -165,7 +61,7 @@ def close_all() -> None:
             close()
 
 
-class _Step(beam.DoFn):  # type: ignore[misc]
+class _Step(beam.DoFn):
     """A step of the graph. It keeps an error as it was raised, for Beam hands on only a rewritten copy."""
 
     def __init__(self, edges: Edges) -> None:
@@ -174,14 +70,15 @@ class _Step(beam.DoFn):  # type: ignore[misc]
     def count(self, name: str, number: int = 1) -> None:
         Metrics.counter(NAMESPACE, name).inc(number)
 
-    def process(self, element: object) -> Iterator[object]:
+    def process(self, element: Any) -> Iterator[object]:
         try:
             yield from self.step(element)
-        except BaseException as error:
+        except Exception as error:
             _failures.setdefault(self.edges.run, error)
             raise
 
-    def step(self, element: object) -> Iterator[object]:
+    def step(self, element: Any) -> Iterator[object]:
+        """What the step does with one element."""
         raise NotImplementedError
 
     def rest(self) -> Iterator[object]:
@@ -191,8 +88,8 @@ class _Step(beam.DoFn):  # type: ignore[misc]
     def finish_bundle(self) -> Iterator[WindowedValue]:
         try:
             for element in self.rest():
-                yield WindowedValue(element, MIN_TIMESTAMP, [GlobalWindow()])
-        except BaseException as error:
+                yield WindowedValue(element, MIN_TIMESTAMP, (GlobalWindow(),))
+        except Exception as error:
             _failures.setdefault(self.edges.run, error)
             raise
 
@@ -245,3 +142,98 @@ class _Extract(_Step):
             yield TaggedOutput(REFUSED, Refused(element.item, "extract", Code.ENGINE_FAILED, message))
             return
         yield replace(element, extraction=extraction)
+
+
+class _Resolve(_Step):
+    """Articles -> bounded batches of them, entered into the ledgers: which meetings there are, and what is to be told."""
+
+    def start_bundle(self) -> None:
+        self.waiting: list[Work] = []
+
+    def step(self, element: Work) -> Iterator[object]:
+        # Stories of the past and of today do not share a batch: only one of them may cause alerts.
+        if self.waiting and self.waiting[0].item.alerts != element.item.alerts:
+            yield from self.rest()
+        self.waiting.append(element)
+        if len(self.waiting) >= self.edges.deliver_articles:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[object]:
+        if not self.waiting:
+            return
+        works, self.waiting = tuple(self.waiting), []
+        batch = [(work.article, work.extraction) for work in works if work.extraction is not None]
+        delivery = Delivery(batch, ingested=dt.datetime.now(dt.UTC), alerts_allowed=works[0].item.alerts)
+        delivery.resolve(opened(self.edges.store))
+        yield works, delivery
+
+
+class _Index(_Step):
+    """The batch's meetings, reports and quotes -> the store."""
+
+    def step(self, element: tuple[tuple[Work, ...], Delivery]) -> Iterator[object]:
+        element[1].index(opened(self.edges.store))
+        yield element
+
+
+class _Alert(_Step):
+    """The batch's alerts -> the store's outbox and whoever is told; then the articles, as the mark that all was done."""
+
+    def step(self, element: tuple[tuple[Work, ...], Delivery]) -> Iterator[object]:
+        works, delivery = element
+        answers = delivery.alert(opened(self.edges.store), self.tell)
+        for work, delivered in zip(works, answers, strict=True):
+            self.count("alerts", len(delivered.alerts))
+            if delivered.outcome == "dead_letter":
+                code = delivered.code or Code.STORE_REJECTED
+                yield TaggedOutput(REFUSED, Refused(work.item, "index", code, delivered.message))
+            else:
+                self.count(delivered.outcome)
+
+    def tell(self, delivered: Sequence[Delivered]) -> None:
+        teller = opened(self.edges.teller)
+        # Of a meeting that several stories of the batch change, the last state is all of it.
+        meetings = {id: body for one in delivered for id, body in one.meetings.items()}
+        teller.meetings(sorted(meetings.items()))
+        teller.alerts([alert for one in delivered for alert in one.alerts])
+
+
+class _DeadLetters(_Step):
+    """Refused items -> whoever keeps them, before the run is done."""
+
+    def start_bundle(self) -> None:
+        self.waiting: list[Refused] = []
+
+    def step(self, element: Refused) -> Iterator[object]:
+        self.waiting.append(element)
+        if len(self.waiting) >= self.edges.deliver_articles:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[object]:
+        if self.waiting:
+            refused, self.waiting = self.waiting, []
+            now = dt.datetime.now(dt.UTC)
+            letters = [(one.letter(ENGINE_VERSION, now), one.item.headers) for one in refused]
+            opened(self.edges.teller).dead_letters(letters)
+            self.count("dead_letter", len(refused))
+        yield from ()
+
+
+def decode(item: RawItem) -> Article:
+    """The article of a Kafka message. Raises ``Quarantine`` for another type or version, and for what is no article."""
+    check_type(item.headers, ARTICLE_TYPE)
+    return read_article(item.data)
+
+
+def build(pipeline: beam.Pipeline, edges: Edges) -> None:
+    """Put the graph on a pipeline. The labels are its documented names: metrics and logs use them."""
+    items = pipeline | "splits" >> beam.Create(list(edges.source.splits()), reshuffle=False)
+    items = items | "read" >> beam.ParDo(_Read(edges))
+    decoded = items | "decode" >> beam.ParDo(_Decode(edges)).with_outputs(REFUSED, main="main")
+    detected = decoded.main | "detect" >> beam.ParDo(_Detect(edges))
+    extracted = detected | "extract" >> beam.ParDo(_Extract(edges)).with_outputs(REFUSED, main="main")
+    resolved = extracted.main | "resolve" >> beam.ParDo(_Resolve(edges))
+    indexed = resolved | "index" >> beam.ParDo(_Index(edges))
+    told = indexed | "alert" >> beam.ParDo(_Alert(edges)).with_outputs(REFUSED, main="main")
+    refused = (decoded[REFUSED], extracted[REFUSED], told[REFUSED]) | "refused" >> beam.Flatten()
+    refused | "deadletters" >> beam.ParDo(_DeadLetters(edges))

@@ -122,7 +122,9 @@ class Connect(Section):
     catalogue: str = ""
     """TOML file of the sources; empty: the catalogue that ships with Parley."""
     state: Annotated[str, Field(min_length=1)] = ".parley/feeds.sqlite"
-    """What was seen of which feed; with Kafka kept in the topic `wire.seen` as well."""
+    """SQLite file that remembers what was seen of which feed: each item's content and version."""
+    every_seconds: Annotated[float, Field(ge=5, le=86_400)] = 300.0
+    """Pause between two sweeps over the feeds."""
 
 
 class Log(Section):

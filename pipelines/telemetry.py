@@ -13,6 +13,8 @@ import structlog
 
 Format = Literal["auto", "terminal", "json"]
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+BEAM_SAYS = "apitools not found"
+"""Beam's complaint at import that Google's clients are missing: nothing that a user could act on."""
 NOISY = ("kafka", "elastic_transport", "elasticsearch", "apache_beam", "asyncio", "aiohttp", "urllib3")
 
 
@@ -58,6 +60,8 @@ class _Forward(logging.Handler):
     """Hands a library's record to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage().startswith(BEAM_SAYS):
+            return
         target = structlog.get_logger(**{"log.logger": record.name})
         told = {"error.message": str(record.exc_info[1])} if record.exc_info else {}
         target.log(record.levelno, record.getMessage(), **told)

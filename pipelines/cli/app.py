@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Protocol
 
 import typer
 
-from pipelines.cli import bench, config, extract, schemas
+from pipelines.cli import bench, config, deadletters, demo, doctor, extract, feeds, run, schemas, search, services
 from pipelines.cli.exits import MEANING
 from pipelines.cli.session import Session
 
@@ -45,8 +45,17 @@ def options(
 
 
 app.command("extract")(extract.extract)
+app.command("run")(run.run)
+app.command("connect")(services.connect)
+app.command("pipeline")(services.pipeline)
+app.command("search")(search.search)
+app.command("demo")(demo.demo)
+app.command("setup")(services.setup)
+app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.add_typer(schemas.app, name="schemas")
+app.add_typer(deadletters.app, name="deadletters")
+app.add_typer(feeds.app, name="feeds")
 app.add_typer(bench.app, name="bench")
 
 

@@ -183,7 +183,12 @@ def render(told: Told) -> RenderableType:
 
 
 def _quotes(quotes: Iterable[Said]) -> Iterator[RenderableType]:
+    clause = ("", "")
     for quote in quotes:
+        if quote.marked and quote.speaker == clause[1] and quote.text in clause[0]:
+            continue  # a fragment of the clause that was just given whole
+        if not quote.marked:
+            clause = (quote.text, quote.speaker)
         words = clean(quote.text).replace("\n", " ")
         line = Text.assemble("“" if quote.marked else "", (words, "italic"), "”" if quote.marked else "")
         line.append(f" — {clean(quote.speaker)}")

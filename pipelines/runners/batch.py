@@ -8,21 +8,18 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
 from pipelines import telemetry
-
-# Beam says at import, through the root logger, that it misses Google's clients: nothing that a user could act on.
-logging.disable(logging.WARNING)
-import apache_beam as beam  # noqa: E402
-from apache_beam.options.pipeline_options import PipelineOptions  # noqa: E402
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner  # noqa: E402
-
-logging.disable(logging.NOTSET)
-
-from pipelines.meetings import NAMESPACE, Edges, Tally, build, failure_of  # noqa: E402
+from pipelines.items import Edges, Tally
+from pipelines.meetings import NAMESPACE, build, failure_of
 
 if TYPE_CHECKING:
     from apache_beam.runners.runner import PipelineResult
 
+RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+"""In full: `DirectRunner` would try another runner first and fall back without a word."""
 _numbers = count(1)
 
 
@@ -34,12 +31,12 @@ def run(edges: Edges) -> Tally:
     name = f"run-{next(_numbers)}"
     # Beam logs the traceback of an error before it raises it: the caller tells it once, in its own words.
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
-    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    pipeline = beam.Pipeline(options=PipelineOptions([f"--runner={RUNNER}"]))
     build(pipeline, replace(edges, run=name))
     begun = time.monotonic()
     try:
         result = pipeline.run()
-        result.wait_until_finish()
+        result.wait_until_finish()  # type: ignore[no-untyped-call]
     except Exception as error:
         original = failure_of(name)
         if original is not None:
@@ -63,7 +60,7 @@ def run(edges: Edges) -> Tally:
 def tally_of(result: PipelineResult) -> Tally:
     """The counts of a finished run, from Beam's own metrics."""
     tally = Tally()
-    for counter in result.metrics().query()["counters"]:
+    for counter in result.metrics().query()["counters"]:  # type: ignore[no-untyped-call]
         name = counter.key.metric
         if name.namespace != NAMESPACE:
             continue

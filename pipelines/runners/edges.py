@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +12,19 @@ from typing import TYPE_CHECKING
 from connectors.kafka import topics
 from connectors.kafka.cloudevents import MEETING_TYPE, Event, Headers, alert_event
 from connectors.kafka.consumer import BatchConsumer, Record
-from connectors.kafka.deadletters import to_message
+from connectors.kafka.deadletters import from_message, to_message
 from connectors.kafka.producer import EventProducer
 from connectors.kafka.settings import KafkaSettings
-from pipelines.meetings import RawItem
+from connectors.sqlite import SqliteStore
+from pipelines.engine import ENGINE_VERSION
+from pipelines.items import RawItem, Refused
 from pipelines.runners.letters import LetterFile, beside
-from pipelines.settings import Kafka, Pipeline, secret
+from pipelines.settings import Elasticsearch, Kafka, Pipeline, secret
+from schemas.errors import Code, Quarantine
 
 if TYPE_CHECKING:
-    from connectors.store import Body
+    from connectors.elastic import ElasticSettings
+    from connectors.store import Body, Store
     from schemas.alert import Alert
     from schemas.dead_letter import DeadLetter
 
@@ -116,6 +121,49 @@ class FileTellers:
         return FileTeller(LetterFile(beside(self.store)))
 
 
+@dataclass(frozen=True)
+class SqliteStores:
+    """Opens the embedded store."""
+
+    path: Path
+
+    def __call__(self) -> Store:
+        return SqliteStore(self.path)
+
+
+@dataclass(frozen=True)
+class ElasticStores:
+    """Opens the Elasticsearch store."""
+
+    settings: ElasticSettings
+
+    def __call__(self) -> Store:
+        from connectors.elastic import ElasticStore  # the client takes 0.3 s to import: only when it is wanted
+
+        return ElasticStore(self.settings)
+
+
+def elastic_settings(chosen: Elasticsearch) -> ElasticSettings:
+    """The connector's settings. Raises ``Fatal`` for a secret file that cannot be read."""
+    from connectors.elastic import ElasticSettings
+
+    return ElasticSettings(
+        url=chosen.url,
+        prefix=chosen.prefix,
+        user=chosen.username or None,
+        password=secret(chosen.password, chosen.password_file, "elasticsearch.password") or None,
+        api_key=secret(chosen.api_key, chosen.api_key_file, "elasticsearch.api_key") or None,
+        ca_file=chosen.ca_file or None,
+        request_seconds=chosen.timeout_seconds,
+    )
+
+
+def letters_of(refused: Sequence[Refused]) -> list[tuple[DeadLetter, Headers]]:
+    """Refused items as dead letters of this engine, now, each with the headers it came with."""
+    now = dt.datetime.now(dt.UTC)
+    return [(one.letter(ENGINE_VERSION, now), one.item.headers) for one in refused]
+
+
 class KafkaInput:
     """Batches of an article topic as raw items; see ``runners.node.Input``."""
 
@@ -147,3 +195,22 @@ class KafkaInput:
     def close(self) -> None:
         """Give the connection back."""
         self._consumer.close()
+
+
+def kafka_letters(kafka: Kafka) -> Iterator[DeadLetter | Quarantine]:
+    """Every dead letter on the topic, oldest first, each id once; what is none comes as ``Quarantine``."""
+    # A group of its own that never commits: looking changes nothing.
+    consumer = BatchConsumer(kafka_settings(kafka), kafka.topic_prefix + topics.DEAD_LETTERS.name, f"{kafka.group}-look")
+    found: dict[str, DeadLetter] = {}
+    try:
+        while consumer.lag():
+            for record in consumer.poll(max_seconds=5.0):
+                try:
+                    letter = from_message(record.value, record.headers)
+                except ValueError as error:
+                    yield Quarantine(Code.BAD_SCHEMA, f"{record.origin}: {error}")
+                else:
+                    found.setdefault(letter.id, letter)
+    finally:
+        consumer.close()
+    yield from sorted(found.values(), key=lambda letter: (letter.at, letter.id))

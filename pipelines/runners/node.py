@@ -22,7 +22,7 @@ from pipelines import telemetry
 from schemas.errors import Retry
 
 if TYPE_CHECKING:
-    from pipelines.meetings import Edges, RawItem, Tally
+    from pipelines.items import Edges, RawItem, Tally
 
 STOP_SECONDS = 8.0
 """How long a batch may go on after a request to stop; then it is abandoned. Service managers wait 10 s before they kill."""
@@ -59,7 +59,7 @@ class Pauses:
 
     def next(self) -> float:
         """The next wait."""
-        ceiling = min(self.most, self.least * 2**self._attempt)
+        ceiling = min(self.most, self.least * 2.0**self._attempt)
         self._attempt = min(self._attempt + 1, 30)
         return self.least / 2 + self.random.random() * max(ceiling - self.least / 2, 0.0)
 
@@ -88,7 +88,7 @@ def run(
 
     Raises ``Fatal``; a ``Retry`` is answered here, by trying again.
     """
-    from pipelines.meetings import Tally
+    from pipelines.items import Tally
     from pipelines.runners import batch
     from pipelines.runners.sources import handed_in
 

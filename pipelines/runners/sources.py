@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from connectors.formats import read_items
-from pipelines.meetings import RawItem, Source
+from pipelines.items import RawItem, Source
 from schemas.errors import Quarantine
 
 _batches: dict[str, Sequence[RawItem]] = {}
