@@ -57,7 +57,9 @@ def _scan_paragraph(text: str, paragraph: Stretch, index: int, doubles: bool, ca
         char = text[at]
         width = 1
         role = ""
-        if char in _OPENERS and not (opened and char in opened.closers):
+        if opened and char == "“" and opened.closers == "”" and _slip(text, at, end):
+            role = "close"
+        elif char in _OPENERS and not (opened and char in opened.closers):
             role = "open" if opened is None else ""
         elif char in _CLOSERS or (opened and char in opened.closers):
             # A closing mark where a paragraph begins is a slip of the keyboard for an opening one.
@@ -83,6 +85,11 @@ def _scan_paragraph(text: str, paragraph: Stretch, index: int, doubles: bool, ca
     found.append(Marked(opened.start, end, opened.outer_start, end, index, continued, 0))
     found += _inner(text, opened.start, end, index)
     return found, True
+
+
+def _slip(text: str, at: int, end: int) -> bool:
+    """An opening mark set where a closing one belongs: after a stop and before white space."""
+    return text[at - 1] in ",.?!…" and (at + 1 >= end or text[at + 1].isspace())
 
 
 def _closers_for(char: str) -> str:

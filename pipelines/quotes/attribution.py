@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from pipelines.annotations import Marked, Stretch
-from pipelines.quotes.frame import Cue, Frame, Subject
+from pipelines.quotes.frame import Frame
 from pipelines.quotes.relay import passed_on, signed
+from pipelines.quotes.values import Cue, Subject
 
 _ACCORDING = re.compile(r"\s*(according to|in the words of|as told by)\s+", re.I)
 _LEADS_NAME = re.compile(
@@ -18,6 +19,9 @@ _OPENING_TAIL = re.compile(r"(?:[,:]|\b(?:that|as|by|for|of|a|an|the|his|her|its
 
 _REACH = 600
 """Code points on either side of the marks that are searched for an attribution: it bounds the time a long sentence takes."""
+
+_NEAR_START = 60
+"""Code points from the beginning of a sentence within which its subject begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,18 @@ def attribute(frame: Frame, here: Place) -> Attribution:
         return Attribution(after.subject, after)
     if leading is not None:
         return Attribution(leading.subject, leading)
-    return Attribution(None, None)
+    return Attribution(_introduced(frame, here), None)
+
+
+def _introduced(frame: Frame, here: Place) -> Subject | None:
+    """Who stands before a colon that opens into the marks: ``Roca: "..."``."""
+    text = frame.document.text
+    if not text[here.before.start : here.before.end].rstrip().endswith(":"):
+        return None
+    for mention in frame.mentions_between(here.before.start, here.before.end):
+        if mention.start - here.before.start < _NEAR_START:
+            return Subject(mention.start, mention.end, frame.people.entities[mention.entity], mention)
+    return None
 
 
 def _leading(frame: Frame, cues: list[Cue], here: Place) -> Cue | None:

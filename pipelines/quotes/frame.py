@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 
-from pipelines.annotations import Document, Entity, Marked, Mention, People, Stretch
-from pipelines.lexicon.speech import CueKind, Speech
+from pipelines.annotations import Document, Marked, Mention, People, Stretch
+from pipelines.lexicon.speech import Speech
+from pipelines.quotes.values import Cue, Subject, Word
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*|[,;:—–()-]")
 _ADVERBS = frozenset(
@@ -24,6 +24,7 @@ _CLAUSE_WORDS = frozenset(
     "that while when because although though if whether where which but and as after before since until".split()
 )
 _DETERMINERS = frozenset("the a an his her its their one some many several two three both other another senior top no".split())
+_BARE_STARTS = frozenset("officials sources analysts diplomats former ex retired longtime senior".split())
 _OBLIQUE = frozenset("his her their its him them our us my me".split())
 _BACK = 800
 """Code points: how far back an institution is sought for an ``it``."""
@@ -35,32 +36,6 @@ _AUXILIARY_BEFORE_PASSIVE = frozenset("was were is are been be being".split())
 _UNNAMED = re.compile(
     r"(?:\w+ ){0,3}(?:sources?|officials?|analysts?|experts?|witnesses|people|diplomats?|aides?|critics)\b", re.I
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Word(Stretch):
-    """A word or a parting mark outside quotation marks."""
-
-    lower: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subject(Stretch):
-    """The words that name a speaker, and the entity they stand for, where it is known."""
-
-    entity: Entity | None
-    mention: Mention | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cue(Stretch):
-    """A word that reports speech, with its subject where one was found."""
-
-    word: str
-    kinds: frozenset[CueKind]
-    subject: Subject | None
-    inverted: bool
-    """The subject follows the cue: ``said Lavrov``."""
 
 
 class Frame:
@@ -286,19 +261,23 @@ class Frame:
             gap = self.between(cue.end, mention.start)
             if all(word.lower in _DETERMINERS for word in gap):
                 return self._subject(mention)
-            if len(gap) <= 5 and all(word.lower[0].isalnum() and word.lower not in _CLAUSE_WORDS | _GOVERNORS for word in gap):
+            if len(gap) <= 7 and not any(self._parts(word) for word in gap):
                 return Subject(gap[0].start, mention.end, self.people.entities[mention.entity], mention)
             break
         following = words[at + 1 : at + 8]
         if not following:
             return None
         named = self.document.text[following[0].start].isupper()
-        if not named and following[0].lower not in _DETERMINERS | {"officials", "sources", "analysts", "diplomats"}:
+        if not named and following[0].lower not in _DETERMINERS | _BARE_STARTS:
             return None
         stop = 1
         while stop < len(following) and following[stop].lower not in _GOVERNORS | _CLAUSE_WORDS | {","} | _BREAKS:
             stop += 1
         return Subject(following[0].start, following[stop - 1].end, None, None)
+
+    def _parts(self, word: Word) -> bool:
+        """Whether a word ends a title that stands before a name."""
+        return not word.lower[0].isalnum() or word.lower in (_CLAUSE_WORDS | _GOVERNORS) - {"and"}
 
     def _subject(self, mention: Mention) -> Subject:
         return Subject(mention.start, mention.end, self.people.entities[mention.entity], mention)

@@ -6,7 +6,8 @@ import re
 
 from pipelines.annotations import Entity, Marked
 from pipelines.quotes.attribution import Attribution, Place, attribute, place, runs_into
-from pipelines.quotes.frame import Cue, Frame, Subject
+from pipelines.quotes.frame import Frame
+from pipelines.quotes.values import Cue, Subject
 from schemas.base import Span
 from schemas.quote import Channel, Quote, QuoteType, Speaker
 

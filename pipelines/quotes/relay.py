@@ -1,11 +1,12 @@
-"""Words that came by way of another: ``was quoted as saying by``, ``TASS quoted Roca as saying``, and names signed under them."""
+"""Words that came by way of another: ``was quoted as saying by``, ``TASS quoted Roca as saying``; names set under words."""
 
 from __future__ import annotations
 
 import re
 
 from pipelines.annotations import Mention
-from pipelines.quotes.frame import Cue, Frame, Subject
+from pipelines.quotes.frame import Frame
+from pipelines.quotes.values import Cue, Subject
 
 _PASSIVE = re.compile(
     r"\b(?:was|were|is|are|been)\s+(?:also\s+|later\s+)?(?:quoted|cited)\b(?:\s+\w+day)?(?:\s+as\s+(?:saying|telling))?"
@@ -53,9 +54,8 @@ def _said(match: re.Match[str], speaker: Subject | None, relay: Subject | None) 
     if speaker is None:
         return None
     bounds = (match.start(), match.start() + len(match.group().rstrip()))
-    kinds = frozenset({"say"})
     relays = (Cue(*bounds, "quoted", frozenset({"report"}), relay, False),) if relay else ()
-    return Cue(*bounds, "quoted", kinds, speaker, False), relays
+    return Cue(*bounds, "quoted", frozenset({"say"}), speaker, False), relays
 
 
 def _before(frame: Frame, start: int, end: int) -> Subject | None:

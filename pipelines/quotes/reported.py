@@ -11,7 +11,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from pipelines.annotations import Stretch
-from pipelines.quotes.frame import Cue, Frame, Subject, Word
+from pipelines.quotes.frame import Frame
+from pipelines.quotes.values import Cue, Subject, Word
 
 _SPACE_OR_COMMA = re.compile(r"[\s,]*")
 _THAT = re.compile(r"that\b,?\s*", re.I)

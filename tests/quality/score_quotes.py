@@ -93,7 +93,7 @@ def speaker_of_stretch(story: Story, found: Sequence[Quote], show: bool = False)
             if len(story["text"][bounds[0] : bounds[1]].split()) < LONG:
                 continue
             there += 1
-            over = [one for one in found if one.type != "indirect" and overlap((one.start, one.end), bounds) >= ENOUGH]
+            over = [one for one in found if one.type != "indirect" and covered(bounds, (one.start, one.end)) >= ENOUGH]
             speakers = [one.speaker for one in over if one.speaker is not None]
             hit = any(
                 (one.start < end and start < one.end) or head(gold["speaker"]) in (head(one.text), head(one.name))
@@ -111,6 +111,11 @@ def overlap(one: Bounds, other: Bounds) -> float:
     """Intersection over union of two stretches."""
     common = min(one[1], other[1]) - max(one[0], other[0])
     return max(0.0, common / (max(one[1], other[1]) - min(one[0], other[0])))
+
+
+def covered(one: Bounds, other: Bounds) -> float:
+    """How much of the first stretch the second takes in: the labels cut a quotation at its sentences."""
+    return max(0, min(one[1], other[1]) - max(one[0], other[0])) / max(one[1] - one[0], 1)
 
 
 def once(found: Sequence[Quote]) -> list[Quote]:

@@ -52,7 +52,8 @@ def test_the_speaker_of_a_direct_quotation(body: str, speaker: str, how: str) ->
     quote = one(body, "The pact")
     assert quote.type == "direct"
     assert name(quote) == speaker
-    assert quote.speaker is not None and quote.speaker.resolved_by == how
+    assert quote.speaker is not None
+    assert quote.speaker.resolved_by == how
 
 
 def test_an_utterance_parted_by_its_attribution_is_two_quotes() -> None:
@@ -66,13 +67,15 @@ def test_a_quotation_without_attribution_keeps_the_speaker_before() -> None:
     body = '"We seek a fair treaty," Mwangi said.\n\n"Nothing else will do for my country."'
     quote = one(body, "Nothing else")
     assert name(quote) == "David Mwangi"
-    assert quote.speaker is not None and quote.speaker.resolved_by == "implicit"
+    assert quote.speaker is not None
+    assert quote.speaker.resolved_by == "implicit"
 
 
 def test_each_paragraph_of_a_continued_quotation_is_its_own() -> None:
     body = '"We seek a fair treaty," Mwangi said. "It is time.\n\n"The people have waited too long."'
     first, second = one(body, "It is time"), one(body, "The people")
-    assert first.paragraph_continued and second.paragraph_continued
+    assert first.paragraph_continued
+    assert second.paragraph_continued
     assert name(first) == name(second) == "David Mwangi"
 
 
@@ -97,7 +100,8 @@ def test_an_agency_that_passes_words_on_is_the_relay() -> None:
 def test_words_quoted_by_an_agency(body: str) -> None:
     quote = one(body, "The pact")
     assert name(quote) == "David Mwangi"
-    assert len(quote.relay) == 1 and "Xinhua" in quote.relay[0]
+    assert len(quote.relay) == 1
+    assert "Xinhua" in quote.relay[0]
 
 
 def test_a_name_set_under_the_words_signs_them() -> None:

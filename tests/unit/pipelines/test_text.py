@@ -106,7 +106,8 @@ def test_a_mark_lost_in_one_paragraph_does_not_upset_the_next() -> None:
 def test_sentence_at_finds_the_sentence_of_an_offset() -> None:
     document = read("One came. Two went.")
     found = sentence_at(document, 12)
-    assert found is not None and found.index == 1
+    assert found is not None
+    assert found.index == 1
     assert sentence_at(read(""), 0) is None
 
 
