@@ -134,7 +134,7 @@ def update(ledger: Ledger, news: News) -> Ledger:
     lost = ledger.births.keys() - names.keys()
     merged = _merged(ledger, lost, ids, news, names)
     moved = {ledger.ids[key] for key in news.leaving if ledger.ids.get(key) in lost - merged.keys()}
-    told = _inherit(ledger, merged, news)
+    told = _inherit(ledger, merged, names, news)
     alerts: list[Alert] = []
     touched = {ids[report.key] for id in fresh.keys() & news.alerts for report in fresh[id].reports if report.key in ids}
     touched |= {ledger.ids[report.key] for id in fresh.keys() & news.alerts for report in _reports(ledger, id)}
@@ -225,15 +225,19 @@ def _merged(
     return {id: into for id, into in merged.items() if into in names and id not in names}
 
 
-def _inherit(ledger: Ledger, merged: Mapping[str, str], news: News) -> dict[str, Told]:
+def _inherit(ledger: Ledger, merged: Mapping[str, str], names: Mapping[str, Cluster], news: News) -> dict[str, Told]:
     """What was told of a meeting was told of the one it turned out to be: it is not told again as new."""
     told = dict(ledger.told)
     for handed in news.handed.values():
         if handed.told is not None and handed.id not in ledger.births:
             told[handed.id] = handed.told
     for id, into in merged.items():
-        if id in told and into not in told and ledger.merged.get(id) != into:
+        if id not in told or ledger.merged.get(id) == into:
+            continue
+        if into not in told:
             told[into] = told[id]
+        elif told[id].status == names[into].latest.meeting.status:
+            told[into] = told[into].model_copy(update={"status": told[id].status})
     return told
 
 

@@ -20,6 +20,7 @@ from schemas.meeting import Meeting, Participant, Status
 SIDED = frozenset({"principal", "host", "visitor"})
 """Roles that stand for a side; mediators, observers and delegations do not part one bucket from another."""
 PAST: frozenset[Status] = frozenset({"held", "ongoing"})
+AHEAD: frozenset[Status] = frozenset({"planned", "proposed"})
 NEAR = timedelta(days=45)
 """How far from a meeting's day a story without a day may have been sent and still mean that meeting: a readout of weeks
 later, an announcement of the month before."""
@@ -164,6 +165,8 @@ class _Draft:
         both_past = report.meeting.status in PAST and any(other.meeting.status in PAST for other in self.reports)
         if gap > (SAME_TALK if both_past else SAME_PLAN) or _spans_apart(report, self.reports):
             return None
+        if any(_overtaken(report, other) or _overtaken(other, report) for other in self.reports):
+            return None
         return gap / timedelta(days=1)
 
     @staticmethod
@@ -183,7 +186,7 @@ class _Draft:
         # A day's grace for time zones. What is still to come was not before, what was held is not to come.
         if meeting.status in PAST and gap > timedelta(days=1):
             return None
-        if meeting.status in ("planned", "proposed") and end - sent < timedelta(days=-1):
+        if meeting.status in AHEAD and end - sent < timedelta(days=-1):
             return None
         return abs(gap) / timedelta(days=1) if abs(gap) <= NEAR else None
 
@@ -194,6 +197,11 @@ def _day(report: Report) -> date | None:
 
 def _named(report: Report) -> int:
     return sum(person.name is not None for person in report.meeting.participants)
+
+
+def _overtaken(plan: Report, done: Report) -> bool:
+    """Was it still to come, days after it had been held? Then it is another meeting."""
+    return plan.meeting.status in AHEAD and done.meeting.status in PAST and plan.sent > done.sent + timedelta(days=1)
 
 
 def _spans_apart(report: Report, others: Sequence[Report]) -> bool:
