@@ -49,7 +49,7 @@ class Kafka(Section):
     """File that holds the password."""
     ca_file: str = ""
     """Certificates (PEM) that the broker's own is checked against; empty: those of the system."""
-    timeout_seconds: Seconds = 10.0
+    timeout_seconds: Seconds = 5.0
     """How long a start waits for a broker."""
     topic_prefix: str = ""
     """Put before every topic's name, so that two installations can share one broker."""

@@ -28,20 +28,24 @@ def configure(form: Format = "auto", level: str = "", *, service: bool = False, 
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            *([structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)] if people else []),
+            *(
+                [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)]
+                if people
+                else []
+            ),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.WriteLoggerFactory(file=target),
         cache_logger_on_first_use=False,
     )
-    # Libraries speak through the standard library: only what is a warning there is told, in the same form.
+    # Libraries speak through the standard library, in the same form. Those whose every failure Parley meets and tells in its
+    # own words are heard only when debugging: they would say each refused connection ten times over.
     root = logging.getLogger()
     root.handlers[:] = [_Forward()]
     root.setLevel(logging.WARNING)
     for name in NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING if least <= logging.INFO else logging.ERROR)
+        logging.getLogger(name).setLevel(logging.WARNING if least <= logging.DEBUG else logging.CRITICAL)
 
 
 def logger(component: str) -> structlog.typing.FilteringBoundLogger:

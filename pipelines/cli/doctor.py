@@ -146,6 +146,7 @@ def _java() -> Finding:
     homes = [os.environ.get(name) for name in ("PARLEY_JAVA_HOME", "ES_JAVA_HOME", "JAVA_HOME")]
     found = [str(Path(home) / "bin" / "java") for home in homes if home]
     found += [path for path in (shutil.which("java"),) if path]
+    found += [str(path) for path in sorted(Path("/usr/lib/jvm").glob("*/bin/java"))]  # where Linux puts the ones not on PATH
     wanted = "a JDK 21 or newer is needed only for the local stack (make stack-up)"
     for java in found:
         try:

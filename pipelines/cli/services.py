@@ -105,7 +105,7 @@ def connect(
             teller.dead_letters(letters_of(refused))
 
         if once:
-            swept = feeds.sweep_once(sources, state, publish, refuse, feeds.tell)
+            swept = feeds.sweep_once(sources, state, publish, refuse)
             raise typer.Exit(report_sweep(swept))
         pauses = Pauses(settings.pipeline.retry_min_seconds, settings.pipeline.retry_max_seconds)
         with stopping() as stop:

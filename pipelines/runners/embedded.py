@@ -48,7 +48,7 @@ def run_feeds(connect: Connect, store: Path, limits: Pipeline, ids: Sequence[str
 
     try:
         opened(edges.store).setup()
-        swept = feeds.sweep_once(sources, feed_memory(store), publish, refuse, feeds.tell)
+        swept = feeds.sweep_once(sources, feed_memory(store), publish, refuse)
     finally:
         close_all()
     return swept, total
