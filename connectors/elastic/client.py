@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -30,6 +31,9 @@ class Client:
         self.settings = settings
         parts = urlsplit(settings.url)
         self.address = f"{parts.scheme}://{parts.netloc}"
+        if settings.ca_file and not Path(settings.ca_file).is_file():
+            # The client itself would report it as a failed connection, at the first request.
+            raise Fatal(Code.BAD_CONFIG, f"elasticsearch: there is no file {settings.ca_file}: check `ca_file`")
         try:
             self.raw = Elasticsearch(
                 settings.url,
