@@ -15,7 +15,7 @@ from datetime import datetime
 
 from pipelines.alerts import Told, retract, tell
 from pipelines.documents import Body, Json, digest
-from pipelines.resolve import Cluster, Report, resolve
+from pipelines.resolve import Cluster, Report, gather, resolve
 from schemas.alert import Alert
 from schemas.base import Model
 
@@ -71,10 +71,14 @@ class Ledger(Model):
         state: Json = self.model_dump(mode="json", by_alias=True)
         return {"bucket": self.bucket, "generation": self.generation, "schema": {"version": "1"}, "state": state}
 
-    def clusters(self) -> dict[str, Cluster]:
-        """The meetings that stand, by id."""
-        found = resolve(report for entry in self.entries.values() for report in entry.reports)
-        return {self.ids[cluster.first.key]: cluster for cluster in found}
+    def clusters(self, ids: Iterable[str]) -> dict[str, Cluster]:
+        """Those of these meetings that stand, by id; as ``resolve`` found them, without doing it again."""
+        found: dict[str, list[Report]] = {id: [] for id in ids if id in self.births}
+        for entry in self.entries.values():
+            for report in entry.reports:
+                if (id := self.ids[report.key]) in found:
+                    found[id].append(report)
+        return {id: gather(reports) for id, reports in found.items()}
 
     def meeting_of(self, report: Report) -> str | None:
         """The id of the meeting that a report tells of."""

@@ -131,6 +131,13 @@ def resolve(reports: Iterable[Report]) -> tuple[Cluster, ...]:
     return tuple(sorted(clusters, key=lambda cluster: cluster.first.order))
 
 
+def gather(reports: Iterable[Report]) -> Cluster:
+    """The cluster of reports that are known to tell of one meeting."""
+    ordered = sorted(reports, key=lambda report: report.order)
+    days = [day for report in ordered if (day := _day(report))]
+    return Cluster(tuple(ordered), min(days, default=None))
+
+
 class _Draft:
     """A cluster while it grows."""
 
@@ -150,7 +157,7 @@ class _Draft:
             self.end = max(self.end, report.meeting.end or day)
 
     def cluster(self) -> Cluster:
-        return Cluster(tuple(sorted(self.reports, key=lambda report: report.order)), self.start)
+        return gather(self.reports)
 
     def distance(self, report: Report) -> float | None:
         """How far the report is from this meeting, in days; None if it tells of another."""

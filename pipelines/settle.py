@@ -45,7 +45,8 @@ def settle(store: Store, plans: Sequence[Plan], *, ingested: datetime, alerts_al
     # Buckets that take a meeting over go first: between the two its id and what was told of it stand twice, never nowhere.
     for bucket in sorted(buckets, key=lambda bucket: (not news[bucket].handed, bucket)):
         known = stored.get(ledger_id(bucket))
-        settled.ledgers[bucket] = _swap(store, bucket, news[bucket], known, ingested, settled.found)
+        revision = known.revision if known else None
+        settled.ledgers[bucket] = _swap(store, before[bucket], revision, news[bucket], ingested, settled.found)
     return settled
 
 
@@ -55,13 +56,14 @@ def withdraw(store: Store, plans: Sequence[Plan], settled: Settled, *, ingested:
         touching = frozenset(plan.id for plan in plans if bucket in plan.buckets)
         news = News(entries={}, alerts=touching, forget=touching)
         stored = store.get("ledger", [ledger_id(bucket)]).get(ledger_id(bucket))
-        settled.ledgers[bucket] = _swap(store, bucket, news, stored, ingested, settled.found)
+        revision = stored.revision if stored else None
+        settled.ledgers[bucket] = _swap(store, _read(bucket, stored), revision, news, ingested, settled.found)
 
 
 def meeting_writes(ledger: Ledger, ids: Iterable[str], ingested: datetime) -> dict[str, Write]:
     """What makes the documents of these meetings as the ledger has them, by meeting id."""
     wanted = sorted(set(ids) & ledger.changed.keys())
-    clusters = ledger.clusters() if wanted else {}
+    clusters = ledger.clusters(wanted)
     writes = {}
     for id in wanted:
         body: Body = {}
@@ -112,13 +114,13 @@ def _handed(bucket: str, plans: Iterable[Plan], ledgers: Mapping[str, Ledger]) -
     return handed
 
 
-def _swap(store: Store, bucket: str, news: News, stored: Stored | None, ingested: datetime, found: list[Alert]) -> Ledger:
-    id = ledger_id(bucket)
+def _swap(store: Store, ledger: Ledger, revision: str | None, news: News, ingested: datetime, found: list[Alert]) -> Ledger:
+    id = ledger_id(ledger.bucket)
     for attempt in range(SWAPS):
         if attempt:
             time.sleep(random.uniform(0.0, 0.02 * attempt))  # noqa: S311 (jitter, not a secret)
             stored = store.get("ledger", [id]).get(id)
-        ledger = _read(bucket, stored)
+            ledger, revision = _read(ledger.bucket, stored), stored.revision if stored else None
         following = update(ledger, news)
         if following is ledger:
             return ledger
@@ -126,8 +128,8 @@ def _swap(store: Store, bucket: str, news: News, stored: Stored | None, ingested
         store.write([*meeting_writes(ledger, fresh_ids(ledger), ingested).values()])
         told = store.write([alert_write(alert, ingested) for alert in ledger.outbox])
         found += [alert for alert, outcome in zip(ledger.outbox, told, strict=True) if outcome.result == "written"]
-        if store.compare_and_set("ledger", id, following.body(), stored.revision if stored else None):
+        if store.compare_and_set("ledger", id, following.body(), revision):
             return following
     raise Retry(
-        Code.CONFLICT, f"the ledger of {bucket!r} was changed by others {SWAPS} times in a row; the batch is tried again"
+        Code.CONFLICT, f"the ledger of {ledger.bucket!r} was changed by others {SWAPS} times in a row; the batch is tried again"
     )
