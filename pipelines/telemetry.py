@@ -25,14 +25,13 @@ def configure(form: Format = "auto", level: str = "", *, service: bool = False, 
     least = LEVELS[level] if level else logging.WARNING if people and not service else logging.INFO
     structlog.reset_defaults()
     renderer = structlog.dev.ConsoleRenderer(colors=people and target.isatty()) if people else _ecs()
+    stamps: list[structlog.typing.Processor] = []
+    if people:
+        stamps = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            *(
-                [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)]
-                if people
-                else []
-            ),
+            *stamps,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),

@@ -70,7 +70,7 @@ class World:
         )
 
     def parley(self, *arguments: str, status: int = 0, **env: str) -> tuple[str, str]:
-        """Run ``parley ARGUMENTS`` to its end; its output and its words. Asserts the exit status, and that no traceback shows."""
+        """Run ``parley ARGUMENTS`` to its end; its output and its words. Asserts its exit status; no traceback may show."""
         process = self.start(*arguments, **env)
         try:
             out, told = process.communicate(timeout=PATIENCE)
