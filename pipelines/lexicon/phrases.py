@@ -28,10 +28,8 @@ class Phrases(Generic[T]):
             return None
         for tail, value in tails:
             size = len(tail)
-            if (
-                size == 0
-                or ((words[at + 1] if at + 1 < len(words) else None) == tail[0]
-                and tuple(words[at + 1 : at + 1 + size]) == tail)
+            if size == 0 or (
+                (words[at + 1] if at + 1 < len(words) else None) == tail[0] and tuple(words[at + 1 : at + 1 + size]) == tail
             ):
                 return size + 1, value
         return None
