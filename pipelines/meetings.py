@@ -123,25 +123,36 @@ class _Decode(_Step):
 class _Detect(_Step):
     """The cheap look at everything: what kind of message it is, and whether it can be about a meeting at all."""
 
-    def step(self, element: Work) -> Iterator[Work]:
-        yield replace(element, signal=read_signal(element.article), promising=first_cut(element.article))
+    def step(self, element: Work) -> Iterator[object]:
+        yield from _guarded("detect", element, self._look)
+
+    def _look(self, work: Work) -> Work:
+        return replace(work, signal=read_signal(work.article), promising=first_cut(work.article))
 
 
 class _Extract(_Step):
-    """The whole analysis of what passed the first cut. A story that breaks the engine costs itself, not its batch."""
+    """The whole analysis of what passed the first cut."""
 
     def step(self, element: Work) -> Iterator[object]:
-        try:
-            extraction = opened(Engine.load).extract(element.article, triage=not element.promising)
-        except (Retry, Fatal):
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever a story can provoke must not stop the others)
-            frames = traceback.extract_tb(error.__traceback__)
-            at = f"{frames[-1].name} in {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
-            message = f"the engine failed on {element.article.uri}: {type(error).__name__}: {error} ({at}). Report the story."
-            yield TaggedOutput(REFUSED, Refused(element.item, "extract", Code.ENGINE_FAILED, message))
-            return
-        yield replace(element, extraction=extraction)
+        yield from _guarded("extract", element, self._analyse)
+
+    def _analyse(self, work: Work) -> Work:
+        return replace(work, extraction=opened(Engine.load).extract(work.article, triage=not work.promising))
+
+
+def _guarded(stage: str, work: Work, look: Callable[[Work], Work]) -> Iterator[object]:
+    """A story that breaks the analysis costs itself, not its batch."""
+    try:
+        done = look(work)
+    except (Retry, Fatal):
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever a story can provoke must not stop the others)
+        frames = traceback.extract_tb(error.__traceback__)
+        at = f"{frames[-1].name} in {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}"
+        message = f"the engine failed on {work.article.uri}: {type(error).__name__}: {error} ({at}). Report the story."
+        yield TaggedOutput(REFUSED, Refused(work.item, stage, Code.ENGINE_FAILED, message))
+    else:
+        yield done
 
 
 class _Resolve(_Step):
@@ -230,10 +241,10 @@ def build(pipeline: beam.Pipeline, edges: Edges) -> None:
     items = pipeline | "splits" >> beam.Create(list(edges.source.splits()), reshuffle=False)
     items = items | "read" >> beam.ParDo(_Read(edges))
     decoded = items | "decode" >> beam.ParDo(_Decode(edges)).with_outputs(REFUSED, main="main")
-    detected = decoded.main | "detect" >> beam.ParDo(_Detect(edges))
-    extracted = detected | "extract" >> beam.ParDo(_Extract(edges)).with_outputs(REFUSED, main="main")
+    detected = decoded.main | "detect" >> beam.ParDo(_Detect(edges)).with_outputs(REFUSED, main="main")
+    extracted = detected.main | "extract" >> beam.ParDo(_Extract(edges)).with_outputs(REFUSED, main="main")
     resolved = extracted.main | "resolve" >> beam.ParDo(_Resolve(edges))
     indexed = resolved | "index" >> beam.ParDo(_Index(edges))
     told = indexed | "alert" >> beam.ParDo(_Alert(edges)).with_outputs(REFUSED, main="main")
-    refused = (decoded[REFUSED], extracted[REFUSED], told[REFUSED]) | "refused" >> beam.Flatten()
+    refused = (decoded[REFUSED], detected[REFUSED], extracted[REFUSED], told[REFUSED]) | "refused" >> beam.Flatten()
     refused | "deadletters" >> beam.ParDo(_DeadLetters(edges))
