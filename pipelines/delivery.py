@@ -15,7 +15,7 @@ from typing import Literal
 from connectors.store import Body, Kind, Outcome, Store, Write
 from pipelines.documents import ENGINE_GENERATION, article_document, article_id, quote_documents
 from pipelines.ledger import Ledger
-from pipelines.meeting_documents import report_document, report_id
+from pipelines.meeting_documents import id_of, report_document
 from pipelines.outbox import alert_write, mark_sent
 from pipelines.plan import Plan, plan_batch
 from pipelines.resolve import bucket_of
@@ -144,7 +144,7 @@ def _write_children(store: Store, plans: Sequence[Plan], settled: Settled, inges
         names = _meeting_ids(plan, settled)
         for report in plan.reports:
             body = report_document(plan.article, plan.extraction, report, names[report.ordinal], ingested=ingested)
-            writes.append(Write("meeting-reports", report_id(report), body, version=plan.version))
+            writes.append(Write("meeting-reports", id_of(report), body, version=plan.version))
         quotes = quote_documents(plan.article, plan.extraction, plan.version, ingested=ingested, meeting_ids=names)
         writes += [Write("quotes", id, body, version=plan.version) for id, body in quotes.items()]
         owners += [plan.at] * (len(writes) - len(owners))
@@ -157,7 +157,7 @@ def _undo(store: Store, plans: Sequence[Plan], settled: Settled, ingested: datet
     if plans:
         withdraw(store, plans, settled, ingested=ingested)
         store.delete("quotes", [id for plan in plans for id in plan.quotes])
-        store.delete("meeting-reports", [report_id(report) for plan in plans for report in plan.reports])
+        store.delete("meeting-reports", [id_of(report) for plan in plans for report in plan.reports])
 
 
 def _drop_old_children(store: Store, plans: Sequence[Plan]) -> None:

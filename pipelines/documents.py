@@ -161,6 +161,11 @@ def article_document(
     )
 
 
+def report_id(article: str, ordinal: int) -> str:
+    """Story (its document's id) and place among its meetings; a newer version replaces the report under the same id."""
+    return digest("report", article, ordinal)
+
+
 def quote_ids(article: Article, quotes: Sequence[Quote]) -> tuple[str, ...]:
     """Hash of story, speaker and words; the same words by the same speaker met again are counted on."""
     seen: Counter[tuple[str, str]] = Counter()
@@ -175,7 +180,11 @@ def quote_ids(article: Article, quotes: Sequence[Quote]) -> tuple[str, ...]:
 def quote_documents(
     article: Article, extraction: Extraction, version: int, *, ingested: datetime, meeting_ids: Sequence[str | None] = ()
 ) -> dict[str, Body]:
-    """The quotes' documents by id. ``meeting_ids`` gives the meeting of each of the extraction's meetings."""
+    """The quotes' documents by id. ``meeting_ids`` gives the meeting of each of the extraction's meetings.
+
+    ``report.id`` is what ties a quote to its meeting for good (a meeting's document lists its reports' ids); ``meeting.id`` is
+    what the meeting was called when the quote was written, and leads to a signpost if it is merged later.
+    """
     made = provenance(extraction, ingested)
     documents: dict[str, Body] = {}
     for id, quote in zip(quote_ids(article, extraction.quotes), extraction.quotes, strict=True):
@@ -201,6 +210,7 @@ def quote_documents(
                 "on_behalf_of": {"name": quote.on_behalf_of},
                 "relay": {"chain": list(quote.relay), "name": quote.relay[0] if quote.relay else None},
                 "meeting": {"id": None if meeting is None else meeting_ids[meeting]},
+                "report": {"id": None if meeting is None else report_id(article_id(article), meeting)},
             }
         )
     return documents

@@ -39,6 +39,18 @@ class Birth(Model):
         return (self.sent, self.uri, self.key)
 
 
+class Handed(Model):
+    """A meeting that left a bucket with its only story, whose new version names other sides.
+
+    Where it goes it keeps its id and is not told anew.
+    """
+
+    id: str
+    told: Told | None
+    generation: int
+    """Of the ledger that it left."""
+
+
 class Ledger(Model):
     """The state of one bucket, as kept in the store."""
 
@@ -58,6 +70,8 @@ class Ledger(Model):
     """By meeting id: hash of the reports that its document was made from."""
     changed: dict[str, int] = {}  # noqa: RUF012
     """By meeting id: the generation in which its document last changed (or was to be deleted)."""
+    departed: dict[str, Handed] = {}  # noqa: RUF012
+    """By report key: meetings that went to another bucket. Kept here, so that a crash on the way there loses nothing."""
     outbox: tuple[Alert, ...] = ()
     """Alerts of the last generation, not known to have been written; writing them again does no harm."""
 
@@ -87,18 +101,6 @@ class Ledger(Model):
     def gone(self) -> set[str]:
         """Ids of meetings that were withdrawn altogether."""
         return self.changed.keys() - self.births.keys() - self.merged.keys()
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """A meeting that moves here with its only story, whose new version names other sides.
-
-    It keeps its id and is not told anew.
-    """
-
-    id: str
-    told: Told | None
-    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,12 @@ def update(ledger: Ledger, news: News) -> Ledger:
         if due is not None:
             alerts.append(due[0])
             told[id] = due[1]
+    departed = {key: gone for key, gone in ledger.departed.items() if key not in ids}
+    departed |= {
+        key: Handed(id=ledger.ids[key], told=told.get(ledger.ids[key]), generation=generation)
+        for key in sorted(news.leaving)
+        if ledger.ids.get(key) in moved
+    }
     births = {id: ledger.births.get(id) or _birth(cluster) for id, cluster in names.items()}
     prints = {id: _print(cluster) for id, cluster in names.items()}
     different = {id for id in names if prints[id] != ledger.prints.get(id)} | lost - moved
@@ -163,11 +171,12 @@ def update(ledger: Ledger, news: News) -> Ledger:
         entries=entries,
         ids=ids,
         births=births,
-        told=told,
+        told={id: what for id, what in told.items() if id not in moved},
         merged=merged,
         prints=prints,
         # A meeting that moved is the other bucket's to write: it must not look as if it were withdrawn.
         changed={id: when for id, when in changed.items() if id not in moved},
+        departed=departed,
         outbox=(*(alert for alert in ledger.outbox if alert.article_uri in causes), *alerts),
     )
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 import pycountry
 
 from pipelines.clusters import everybody, level_of
-from pipelines.documents import Body, Json, article_id, digest, document, moment, origin, provenance, url_fields
+from pipelines.documents import Body, Json, article_id, document, moment, origin, provenance, report_id, url_fields
 from pipelines.resolve import PAST, SIDED, Cluster, Report, bucket_of, fold, side_of
 from schemas.article import Article
 from schemas.extraction import Extraction
@@ -47,9 +47,9 @@ def reports_of(article: Article, extraction: Extraction, version: int) -> tuple[
     return tuple(reports)
 
 
-def report_id(report: Report) -> str:
-    """Story and place among its meetings; a newer version of the story replaces the report under the same id."""
-    return digest("report", report.article_id, report.ordinal)
+def id_of(report: Report) -> str:
+    """The id of a report's document."""
+    return report_id(report.article_id, report.ordinal)
 
 
 def report_document(article: Article, extraction: Extraction, report: Report, meeting_id: str, *, ingested: datetime) -> Body:
@@ -62,7 +62,7 @@ def report_document(article: Article, extraction: Extraction, report: Report, me
             "event": {"ingested": moment(ingested), "provider": article.provider, **_dates(meeting)},
             "article": origin(article, report.version_seq),
             "url": url_fields(article.url),
-            "report": {"id": report_id(report), "ordinal": report.ordinal},
+            "report": {"id": id_of(report), "ordinal": report.ordinal},
             "meeting": {**_meeting(meeting), "id": meeting_id, "bucket": bucket_of(meeting)},
             **_people(meeting.participants),
             **_place(meeting),
@@ -122,7 +122,7 @@ def meeting_document(id: str, cluster: Cluster, *, ingested: datetime) -> Body:
                 "providers": providers,
                 "first": moment(min(moments, default=None)),
                 "last": moment(max(moments, default=None)),
-                "ids": [report_id(report) for report in reports],
+                "ids": [id_of(report) for report in reports],
             },
             "article": {"uris": sorted({report.uri for report in reports})},
             "confidence": {"overall": max(meeting.confidence for meeting in newest)},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.documents import Body, State, article_id, external_version, quote_ids, state_of
-from pipelines.meeting_documents import report_id, reports_of
+from pipelines.meeting_documents import id_of, reports_of
 from pipelines.resolve import Report, bucket_of
 from schemas.article import Article
 from schemas.extraction import Extraction
@@ -49,7 +49,7 @@ class Plan:
         """What the article's document lists, for the version after this one."""
         return {
             "quotes": list(self.quotes),
-            "reports": [report_id(report) for report in self.reports],
+            "reports": [id_of(report) for report in self.reports],
             "buckets": sorted(self.buckets),
         }
 
@@ -93,7 +93,7 @@ def _plan(
         passed_over, said = batch[other]
         its_reports = reports_of(passed_over, said, 0)
         old_quotes.update(quote_ids(passed_over, said.quotes))
-        old_reports.update(map(report_id, its_reports))
+        old_reports.update(map(id_of, its_reports))
         old_buckets.update(bucket_of(report.meeting) for report in its_reports)
     return Plan(
         at=at,
@@ -104,7 +104,7 @@ def _plan(
         version=version,
         reports=reports,
         quotes=quotes,
-        old_reports=frozenset(old_reports - set(map(report_id, reports))),
+        old_reports=frozenset(old_reports - set(map(id_of, reports))),
         old_quotes=frozenset(old_quotes - set(quotes)),
         old_buckets=frozenset(old_buckets),
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from connectors.store import Body, Store, Stored, Write
 from pipelines.documents import digest
-from pipelines.ledger import Entry, Handed, Ledger, News, update
+from pipelines.ledger import Entry, Ledger, News, update
 from pipelines.meeting_documents import meeting_document, merged_document
 from pipelines.outbox import alert_write
 from pipelines.plan import Plan
@@ -40,13 +40,13 @@ def settle(store: Store, plans: Sequence[Plan], *, ingested: datetime, alerts_al
     buckets = sorted({bucket for plan in plans for bucket in (*plan.buckets, *plan.old_buckets)})
     stored = store.get("ledger", map(ledger_id, buckets))
     before = {bucket: _read(bucket, stored.get(ledger_id(bucket))) for bucket in buckets}
-    news = {bucket: _news(bucket, plans, before, alerts_allowed) for bucket in buckets}
     settled = Settled()
-    # Buckets that take a meeting over go first: between the two its id and what was told of it stand twice, never nowhere.
-    for bucket in sorted(buckets, key=lambda bucket: (not news[bucket].handed, bucket)):
+    # Buckets that a meeting leaves go first: they decide, in one swap, whether it stays with what others report of it.
+    for bucket in sorted(buckets, key=lambda bucket: (_receives(bucket, plans, before), bucket)):
         known = stored.get(ledger_id(bucket))
         revision = known.revision if known else None
-        settled.ledgers[bucket] = _swap(store, before[bucket], revision, news[bucket], ingested, settled.found)
+        news = _news(bucket, plans, settled.ledgers, alerts_allowed)
+        settled.ledgers[bucket] = _swap(store, before[bucket], revision, news, ingested, settled.found)
     return settled
 
 
@@ -84,13 +84,19 @@ def _read(bucket: str, stored: Stored | None) -> Ledger:
     return Ledger.read(bucket, stored.body if stored else None)
 
 
-def _news(bucket: str, plans: Sequence[Plan], before: Mapping[str, Ledger], alerts_allowed: bool) -> News:
+def _news(bucket: str, plans: Sequence[Plan], settled: Mapping[str, Ledger], alerts_allowed: bool) -> News:
     touching = [plan for plan in plans if bucket in plan.buckets or bucket in plan.old_buckets]
     return News(
         entries={plan.id: Entry(version_seq=plan.version, reports=plan.buckets.get(bucket, ())) for plan in touching},
         # A new version that must not be shown yet takes the old one away, but nobody is told so.
         alerts=frozenset(plan.id for plan in touching if alerts_allowed and plan.state != "held_back"),
-        handed=_handed(bucket, touching, before),
+        handed={
+            report.key: settled[other].departed[report.key]
+            for plan in touching
+            for report in plan.buckets.get(bucket, ())
+            for other in sorted((plan.old_buckets - {bucket}) & settled.keys())
+            if report.key in settled[other].departed
+        },
         leaving=frozenset(
             report.key
             for plan in touching
@@ -101,17 +107,14 @@ def _news(bucket: str, plans: Sequence[Plan], before: Mapping[str, Ledger], aler
     )
 
 
-def _handed(bucket: str, plans: Iterable[Plan], ledgers: Mapping[str, Ledger]) -> dict[str, Handed]:
-    """Meetings of these stories that stood in another bucket, on no other story's word."""
-    handed: dict[str, Handed] = {}
-    for plan in plans:
-        for report in plan.buckets.get(bucket, ()):
-            for other in plan.old_buckets - {bucket}:
-                ledger = ledgers[other]
-                id = ledger.ids.get(report.key)
-                if id is not None and [key for key, its in ledger.ids.items() if its == id] == [report.key]:
-                    handed[report.key] = Handed(id, ledger.told.get(id), ledger.generation)
-    return handed
+def _receives(bucket: str, plans: Iterable[Plan], ledgers: Mapping[str, Ledger]) -> bool:
+    """Does a report come here that stood, or was on its way, in another bucket?"""
+    return any(
+        report.key in ledgers[other].ids or report.key in ledgers[other].departed
+        for plan in plans
+        for report in plan.buckets.get(bucket, ())
+        for other in plan.old_buckets - {bucket}
+    )
 
 
 def _swap(store: Store, ledger: Ledger, revision: str | None, news: News, ingested: datetime, found: list[Alert]) -> Ledger:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from connectors.sqlite import SqliteStore
-from connectors.store import KINDS, Body, Kind, Outcome, Store, Stored, Write
+from connectors.store import KINDS, Body, Kind, Outcome, Store, Write
 from pipelines.delivery import Delivered, deliver
 from pipelines.outbox import mark_sent, pending_alerts
 from schemas.article import Article
@@ -189,21 +189,23 @@ STORIES: list[Pair] = [
     story("f", meeting(), published=at(4)),
     story("f", version=2, signal="kill", quotes=0),
     story("g", meeting("cancelled", day=9), published=at(8)),
+    # Its second version names one side more, and so goes to another bucket.
+    story("h", meeting("planned", day=12), published=at(9)),
+    story("h", meeting("planned", day=12, people=(LEE, BERG, person("Cai Da", "NOR"))), published=at(10), version=2),
 ]
 
 
 def shape(store: Store) -> str:
-    """What is in the store, up to the naming of ids and the history of what was told."""
-    names = {document.id: str(n) for n, document in enumerate(sorted(store.scan("meetings"), key=_by_reports))}
-    text = content(store, "articles", "meetings", "meeting-reports", "quotes")
-    for id, name in names.items():
-        text = text.replace(id, f"meeting {name}")
-    loaded = json.loads(text)
-    return json.dumps(loaded, sort_keys=True)
-
-
-def _by_reports(document: Stored) -> str:
-    return json.dumps(document.body["report"], sort_keys=True)
+    """What is in the store, up to the naming of meetings and the history of what was told."""
+    found: dict[str, list[object]] = {}
+    for kind in ("articles", "meetings", "meeting-reports", "quotes"):
+        for document in store.scan(kind):  # type: ignore[arg-type]
+            meeting = document.body.get("meeting", {})
+            assert isinstance(meeting, dict)
+            if "merged_into" not in meeting:
+                named = {"meeting": {name: value for name, value in meeting.items() if name not in ("id", "ids")}}
+                found.setdefault(kind, []).append([document.id if kind != "meetings" else "", {**document.body, **named}])
+    return json.dumps({kind: sorted(json.dumps(each, sort_keys=True) for each in every) for kind, every in found.items()})
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -271,7 +273,7 @@ class Fragile:
         return method
 
 
-BATCHES = [STORIES[:3], STORIES[3:6], STORIES[6:]]
+BATCHES = [STORIES[:3], STORIES[3:6], STORIES[6:-1], STORIES[-1:]]
 
 
 @pytest.mark.parametrize("halfway", [False, True])

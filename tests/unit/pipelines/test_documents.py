@@ -21,10 +21,10 @@ from pipelines.documents import (
 from pipelines.ledger import Ledger
 from pipelines.meeting_documents import (
     country_name,
+    id_of,
     meeting_document,
     merged_document,
     report_document,
-    report_id,
     reports_of,
 )
 from pipelines.outbox import alert_document, read_alert
@@ -106,6 +106,7 @@ def test_the_same_words_said_twice_are_two_quotes_with_stable_ids() -> None:
     assert list(documents) == list(ids)
     body = documents[ids[0]]
     assert body["meeting"] == {"id": "m"}
+    assert body["report"] == {"id": id_of(reports(story("a", meeting()))[0])}
     assert isinstance(body["speaker"], Mapping)
     assert body["speaker"]["entity_name"] == "Ann Lee"
     assert search_text("quotes", body) == "We agree,\nAnn Lee\nLee"
@@ -152,7 +153,7 @@ def test_reports_are_kept_short_but_their_documents_whole() -> None:
     evidence = body["evidence"]
     assert isinstance(evidence, Sequence)
     assert len(evidence) == 4
-    assert report_id(report) == report_id(reports_of(*story("a", meeting("planned"), version=2), 2301)[0])
+    assert id_of(report) == id_of(reports_of(*story("a", meeting("planned"), version=2), 2301)[0])
 
 
 @pytest.mark.parametrize(
