@@ -44,7 +44,7 @@ class EventProducer:
         """
         self.send(topic, [(event.key, event.body, event.headers()) for event in events])
 
-    def send(self, topic: str, messages: Sequence[tuple[bytes | None, bytes, Headers]]) -> None:
+    def send(self, topic: str, messages: Sequence[tuple[bytes | None, bytes | None, Headers]]) -> None:
         """As ``publish``, for messages that are no events (dead letters keep their bytes as they came)."""
         too_large: Quarantine | None = None
         for start in range(0, len(messages), _IN_FLIGHT):

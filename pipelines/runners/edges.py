@@ -59,19 +59,20 @@ class KafkaTeller:
 
     def dead_letters(self, letters: Sequence[tuple[DeadLetter, Headers]]) -> None:
         """To ``wire.deadletters``: the original bytes as value, our headers before those the message came with."""
-        made = []
+        made: list[tuple[bytes | None, bytes | None, Headers]] = []
         for letter, came_with in letters:
             key, value, headers = to_message(letter)
             made.append((key, value, (*headers, *came_with)))
         self._producer.send(self._prefix + topics.DEAD_LETTERS.name, made)
 
     def meetings(self, documents: Sequence[tuple[str, Body | None]]) -> None:
-        """To the compacted ``diplomacy.meetings``, keyed by the meeting's id; an empty value for one that is gone."""
-        made: list[tuple[bytes | None, bytes, Headers]] = []
+        """To the compacted ``diplomacy.meetings``, keyed by the meeting's id; no value, which compaction clears away, for one
+        that is gone."""
+        made: list[tuple[bytes | None, bytes | None, Headers]] = []
         for id, body in documents:
-            data = b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
             event = Event(id.encode(), MEETING_TYPE, id, SOURCE, data, subject=id)
-            made.append((event.key, event.body, event.headers()))
+            made.append((event.key, None if body is None else event.body, event.headers()))
         self._producer.send(self._prefix + topics.MEETINGS.name, made)
 
     def alerts(self, alerts: Sequence[Alert]) -> None:
