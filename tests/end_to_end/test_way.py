@@ -296,6 +296,7 @@ def test_a_bomb_and_a_dead_feed_are_told(site: Site, httpserver: HTTPServer) -> 
     assert "unsafe_xml" in done.stdout + done.stderr
     (letter,) = site.messages("wire.deadletters")
     assert letter.value == bomb
-    httpserver.stop()
-    dead = site.run("connect", "--once", "--catalogue", site.catalogue(httpserver), expect=4)
+    catalogue = Path(site.catalogue(httpserver))
+    catalogue.write_text(catalogue.read_text().replace(str(httpserver.port), "9"))
+    dead = site.run("connect", "--once", "--catalogue", str(catalogue), expect=4)
     assert "harbour" in dead.stdout + dead.stderr
